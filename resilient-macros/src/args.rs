@@ -1,0 +1,381 @@
+//! `name = value` lists, read once for all policies: each name at most once, unknown names with the
+//! nearest known one, every value with the kind that its name asks for. What the names mean is the
+//! policies' business.
+
+use std::ops::RangeInclusive;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::spanned::Spanned as _;
+use syn::{Expr, ExprLit, Lit, Token};
+
+use crate::duration::{self, DurationValue};
+use crate::matcher::Matchers;
+use crate::report::{Report, nearest, one_of};
+
+/// What one attribute understands.
+pub(crate) struct Vocabulary {
+    /// The attribute's name.
+    pub(crate) attribute: &'static str,
+    /// The names of its settings.
+    pub(crate) names: &'static [&'static str],
+    /// Names that have a meaning but no implementation so far.
+    pub(crate) not_yet: &'static [&'static str],
+    /// What a value without a name means, if anything.
+    pub(crate) positional: Option<&'static str>,
+}
+
+/// One setting as written.
+struct Setting {
+    name: Ident,
+    value: Value,
+}
+
+enum Value {
+    /// `name` alone.
+    Flag,
+    Expr(Expr),
+    Matchers(Matchers),
+    /// `name(…)`: reserved for settings with settings of their own.
+    List,
+}
+
+/// The settings of one attribute; taken out one by one.
+pub(crate) struct Args {
+    vocabulary: &'static Vocabulary,
+    settings: Vec<Setting>,
+    positional: Option<Expr>,
+    /// The path that `crate = …` gives.
+    pub(crate) crate_path: Option<syn::Path>,
+}
+
+impl Args {
+    /// Reads all that can be read; the rest is reported.
+    pub(crate) fn parse(vocabulary: &'static Vocabulary, tokens: TokenStream, report: &mut Report) -> Self {
+        let mut args = Self { vocabulary, settings: Vec::new(), positional: None, crate_path: None };
+        let parser = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if let Err(error) = args.parse_one(input, report) {
+                    report.push(error);
+                    skip_to_comma(input)?;
+                }
+                if !input.is_empty() && input.parse::<Token![,]>().is_err() {
+                    report.error(input.span(), "expected `,` between settings");
+                    skip_to_comma(input)?;
+                    let _: Option<Token![,]> = input.parse()?;
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = parser.parse2(tokens) {
+            report.push(error);
+        }
+        args
+    }
+
+    fn parse_one(&mut self, input: ParseStream<'_>, report: &mut Report) -> syn::Result<()> {
+        let named = input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]);
+        if input.peek(Token![crate]) && named {
+            input.parse::<Token![crate]>()?;
+            input.parse::<Token![=]>()?;
+            self.crate_path = Some(syn::Path::parse_mod_style(input)?);
+            return Ok(());
+        }
+        if input.peek(Ident::peek_any) && named {
+            let name = Ident::parse_any(input)?;
+            input.parse::<Token![=]>()?;
+            if input.is_empty() || input.peek(Token![,]) {
+                return Err(syn::Error::new(
+                    name.span(),
+                    format!("`{name}` has no value: write `{name} = …`"),
+                ));
+            }
+            let value = if name == "on" {
+                Value::Matchers(Matchers::parse(input)?)
+            } else {
+                Value::Expr(parse_value(input)?)
+            };
+            self.add(Setting { name, value }, report);
+            return Ok(());
+        }
+        if input.peek(syn::Ident)
+            && (input.peek2(Token![,]) || input.peek2(syn::token::Paren) || is_last(input))
+        {
+            let ahead = input.fork();
+            let name: Ident = ahead.parse()?;
+            let is_list = ahead.peek(syn::token::Paren);
+            let written = name.to_string();
+            let is_ours = self.knows(&written) || self.vocabulary.positional.is_none();
+            if is_ours {
+                let name: Ident = input.parse()?;
+                if is_list {
+                    let _: proc_macro2::Group = input.parse()?;
+                }
+                let value = if is_list { Value::List } else { Value::Flag };
+                self.add(Setting { name, value }, report);
+                return Ok(());
+            }
+        }
+        self.add_positional(parse_value(input)?, report);
+        Ok(())
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        self.vocabulary.names.contains(&name) || self.vocabulary.not_yet.contains(&name)
+    }
+
+    fn add(&mut self, setting: Setting, report: &mut Report) {
+        let attribute = self.vocabulary.attribute;
+        let name = setting.name.to_string();
+        let span = setting.name.span();
+        if self.vocabulary.not_yet.contains(&name.as_str()) {
+            report.error(span, format!("`{name}` of `#[{attribute}]` is not available yet"));
+        } else if !self.vocabulary.names.contains(&name.as_str()) {
+            let hint = nearest(&name, self.vocabulary.names.iter().copied())
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
+            let names = one_of(self.vocabulary.names.iter().copied());
+            report.error(
+                span,
+                format!("`#[{attribute}]` has no setting `{name}`{hint}\nits settings are {names}"),
+            );
+        } else if self.settings.iter().any(|known| known.name == setting.name) {
+            report.error(span, format!("`{name}` is given twice"));
+        } else {
+            self.settings.push(setting);
+        }
+    }
+
+    fn add_positional(&mut self, value: Expr, report: &mut Report) {
+        let attribute = self.vocabulary.attribute;
+        match (self.vocabulary.positional, &self.positional) {
+            (None, _) => {
+                let names = one_of(self.vocabulary.names.iter().copied());
+                report.error(
+                    value.span(),
+                    format!("`#[{attribute}]` takes its settings by name: write `name = …`\nits settings are {names}"),
+                );
+            }
+            (Some(what), Some(_)) => report.error(value.span(), format!("{what} is given twice")),
+            (Some(_), None) => self.positional = Some(value),
+        }
+    }
+
+    pub(crate) fn positional(&mut self) -> Option<Expr> {
+        self.positional.take()
+    }
+
+    /// Where a setting was written, whether or not its value was right.
+    pub(crate) fn span_of(&self, name: &str) -> Option<Span> {
+        let setting = self.settings.iter().find(|setting| setting.name == name)?;
+        Some(setting.name.span())
+    }
+
+    /// The first of `names` that was written, with its span.
+    pub(crate) fn first_of(&self, names: &[&'static str]) -> Option<(&'static str, Span)> {
+        names.iter().find_map(|name| Some((*name, self.span_of(name)?)))
+    }
+
+    /// The expression of a setting, left where it is.
+    pub(crate) fn peek(&self, name: &str) -> Option<&Expr> {
+        let setting = self.settings.iter().find(|setting| setting.name == name)?;
+        match &setting.value {
+            Value::Expr(expr) => Some(expr),
+            _ => None,
+        }
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        debug_assert!(self.vocabulary.names.contains(&name), "unlisted setting {name}");
+        let setting = self.settings.iter_mut().find(|setting| setting.name == name)?;
+        // The name stays behind for `span_of`.
+        Some(std::mem::replace(&mut setting.value, Value::Flag))
+    }
+
+    /// `name` alone: on.
+    pub(crate) fn flag(&mut self, name: &str, report: &mut Report) -> bool {
+        match self.take(name) {
+            None => false,
+            Some(Value::Flag) => true,
+            Some(Value::Expr(value)) if matches!(&value, Expr::Lit(ExprLit { lit: Lit::Bool(_), .. })) => {
+                matches!(&value, Expr::Lit(ExprLit { lit: Lit::Bool(lit), .. }) if lit.value)
+            }
+            Some(value) => {
+                let span = value.span().or_else(|| self.span_of(name)).unwrap_or_else(Span::call_site);
+                report.error(span, format!("`{name}` is written alone, without a value"));
+                false
+            }
+        }
+    }
+
+    /// `on = …`.
+    pub(crate) fn matchers(&mut self, report: &mut Report) -> Option<Matchers> {
+        match self.take("on")? {
+            Value::Matchers(matchers) => Some(matchers),
+            _ => {
+                self.expected("on", "an error type, a variant, a pattern, or a tuple of them", report);
+                None
+            }
+        }
+    }
+
+    /// Any expression.
+    pub(crate) fn expr(&mut self, name: &'static str, what: &str, report: &mut Report) -> Option<Expr> {
+        match self.take(name)? {
+            Value::Expr(expr) => Some(expr),
+            _ => {
+                self.expected(name, what, report);
+                None
+            }
+        }
+    }
+
+    /// A predicate or tier: a closure, or the path of a function. A literal is neither.
+    pub(crate) fn function(&mut self, name: &'static str, what: &str, report: &mut Report) -> Option<Expr> {
+        let expr = self.expr(name, what, report)?;
+        if matches!(expr, Expr::Lit(_)) {
+            report.error(expr.span(), format!("`{name}` takes {what}"));
+            return None;
+        }
+        Some(expr)
+    }
+
+    fn expected(&self, name: &str, what: &str, report: &mut Report) {
+        if let Some(span) = self.span_of(name) {
+            report.error(span, format!("`{name}` takes {what}: write `{name} = …`"));
+        }
+    }
+
+    /// A whole number in a range.
+    pub(crate) fn integer(
+        &mut self,
+        name: &'static str,
+        range: &RangeInclusive<u32>,
+        report: &mut Report,
+    ) -> Option<u32> {
+        let what = if *range.end() == u32::MAX {
+            format!("a whole number of at least {}", range.start())
+        } else {
+            format!("a whole number from {} to {}", range.start(), range.end())
+        };
+        let expr = self.expr(name, &what, report)?;
+        let number = match &expr {
+            Expr::Lit(ExprLit { lit: Lit::Int(lit), .. })
+                if lit.suffix().is_empty() || lit.suffix() == "u32" =>
+            {
+                lit.base10_parse::<u32>().ok()
+            }
+            _ => None,
+        };
+        let number = number.filter(|number| range.contains(number));
+        if number.is_none() {
+            report.error(expr.span(), format!("`{name}` takes {what}"));
+        }
+        number
+    }
+
+    /// A number, as written; the caller knows the range.
+    pub(crate) fn number(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        report: &mut Report,
+    ) -> Option<(f64, Span)> {
+        let expr = self.expr(name, what, report)?;
+        let number = number(&expr);
+        if number.is_none() {
+            report.error(expr.span(), format!("`{name}` takes {what}"));
+        }
+        Some((number?, expr.span()))
+    }
+
+    /// One of a few words.
+    pub(crate) fn word(
+        &mut self,
+        name: &'static str,
+        words: &'static [&'static str],
+        report: &mut Report,
+    ) -> Option<&'static str> {
+        let expr = self.expr(name, &one_of(words.iter().copied()), report)?;
+        let word = one_of_words(&expr, words);
+        if word.is_none() {
+            report.error(expr.span(), not_a_word(name, &expr, words));
+        }
+        word
+    }
+
+    /// A string.
+    pub(crate) fn string(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        report: &mut Report,
+    ) -> Option<syn::LitStr> {
+        match self.expr(name, what, report)? {
+            Expr::Lit(ExprLit { lit: Lit::Str(lit), .. }) if !lit.value().is_empty() => Some(lit),
+            other => {
+                report.error(other.span(), format!("`{name}` takes {what}, in quotes"));
+                None
+            }
+        }
+    }
+
+    /// A duration above zero.
+    pub(crate) fn duration(&mut self, name: &'static str, report: &mut Report) -> Option<DurationValue> {
+        let expr = self.expr(name, duration::FORMS, report)?;
+        duration::parse(name, expr, report)
+    }
+}
+
+impl Value {
+    fn span(&self) -> Option<Span> {
+        match self {
+            Self::Expr(expr) => Some(expr.span()),
+            _ => None,
+        }
+    }
+}
+
+/// A number literal, also a negative one.
+pub(crate) fn number(expr: &Expr) -> Option<f64> {
+    match expr {
+        Expr::Lit(ExprLit { lit: Lit::Int(lit), .. }) => lit.base10_parse().ok(),
+        Expr::Lit(ExprLit { lit: Lit::Float(lit), .. }) => lit.base10_parse().ok(),
+        Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), expr, .. }) => Some(-number(expr)?),
+        _ => None,
+    }
+}
+
+/// The word that `expr` is, if it is one of `words`.
+pub(crate) fn one_of_words(expr: &Expr, words: &'static [&'static str]) -> Option<&'static str> {
+    let Expr::Path(path) = expr else { return None };
+    let written = path.path.get_ident()?.to_string();
+    words.iter().copied().find(|word| *word == written)
+}
+
+pub(crate) fn not_a_word(name: &str, expr: &Expr, words: &'static [&'static str]) -> String {
+    let written = quote::ToTokens::to_token_stream(expr).to_string();
+    let hint = nearest(&written, words.iter().copied())
+        .map(|near| format!("; did you mean `{near}`?"))
+        .unwrap_or_default();
+    format!("`{name}` takes {}{hint}", one_of(words.iter().copied()))
+}
+
+/// A value: an expression. `a = |x| …, b = …` ends at the comma.
+fn parse_value(input: ParseStream<'_>) -> syn::Result<Expr> {
+    input.parse()
+}
+
+fn is_last(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    ahead.parse::<Ident>().is_ok() && ahead.is_empty()
+}
+
+/// Leaves what cannot be read; a comma inside brackets does not end it.
+fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<proc_macro2::TokenTree>()?;
+    }
+    Ok(())
+}

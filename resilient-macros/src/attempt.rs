@@ -1,0 +1,270 @@
+//! One run of the user's body, as a future or closure that a policy can run, bound or repeat. This is
+//! the only file that says how a body is put inside another function so that `?`, `return` and
+//! inference stay its own.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Pat;
+use syn::spanned::Spanned as _;
+
+use crate::item::{Argument, Function, Passed, Receiver};
+use crate::names::{emit, here};
+use crate::returns::Shape;
+
+/// What the policies around the body do with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Runs {
+    /// Run it once: the body may take everything.
+    Once,
+    /// Run it once, and then look at what it borrowed.
+    Borrowing,
+    /// Run it again and again: what the body takes must be renewed.
+    Repeatedly,
+}
+
+/// What a run of the body takes with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// What it uses by value; the rest is borrowed where more than one run needs it.
+    AsRun,
+    /// Everything, to another thread.
+    All,
+}
+
+pub(crate) struct Attempt<'f> {
+    function: &'f Function,
+    body: &'f Group,
+}
+
+impl<'f> Attempt<'f> {
+    pub(crate) fn new(function: &'f Function, body: &'f Group) -> Self {
+        Self { function, body }
+    }
+
+    /// The body as an expression of its result.
+    ///
+    /// ```text
+    /// async fn f(a: A) -> R { body }     async { let a = a; { body } }.await
+    /// fn f(a: A) -> R { body }           (|| -> R { let a = a; { body } })()
+    /// ```
+    pub(crate) fn run(&self, runs: Runs) -> TokenStream {
+        let attempt = self.callable(runs, Takes::AsRun);
+        if self.function.is_async() { emit!(#attempt.await) } else { emit!((#attempt)()) }
+    }
+
+    /// The body as a future, or as a closure where the function is not async.
+    pub(crate) fn callable(&self, runs: Runs, takes: Takes) -> TokenStream {
+        let returns = &self.function.returns;
+        let ty = &returns.ty;
+        let bindings = bindings(&self.function.arguments, runs);
+        let renewal = self.renewal(runs);
+        let body = self.renamed(self.body.to_token_stream(), runs);
+        let takes = (runs == Runs::Once || takes == Takes::All).then(|| emit!(move));
+        let hint_of_output = hint(ty);
+        match returns.shape {
+            Shape::Sync => {
+                // Where no type is written the closure has none either, as clippy wants it.
+                let ty = returns.is_written.then(|| emit!(-> #ty));
+                let block = self.block(emit!(#renewal #bindings #body));
+                emit!(#takes || #ty #block)
+            }
+            Shape::Async => {
+                let block = self.block(emit!(#renewal #hint_of_output #bindings #body));
+                emit!(async #takes #block)
+            }
+            // What `#[async_trait]` writes, and what people write by hand: nothing happens before
+            // the block, so its inside is the body.
+            Shape::BoxedFuture if boxed_block(self.body).is_some() => {
+                let inside = boxed_block(self.body).map(|block| self.renamed(block.stream(), runs));
+                let block = self.block(emit!(#renewal #hint_of_output #bindings #inside));
+                emit!(async #takes #block)
+            }
+            // Each attempt makes a future, with whatever is done before, and then awaits it.
+            Shape::BoxedFuture => self.made_future(&hint(&returns.written), renewal.as_ref(), &body, runs),
+            Shape::ImplFuture => self.made_future(&TokenStream::new(), renewal.as_ref(), &body, runs),
+        }
+    }
+
+    fn made_future(
+        &self,
+        hint: &TokenStream,
+        renewal: Option<&TokenStream>,
+        body: &TokenStream,
+        runs: Runs,
+    ) -> TokenStream {
+        let takes = (runs == Runs::Once).then(|| emit!(move));
+        let reborrows = reborrows(&self.function.arguments, runs);
+        let bindings = bindings(&self.function.arguments, Runs::Once);
+        let block = self.block(emit!(#hint #bindings #body));
+        emit!(async #takes { #renewal #reborrows async move #block.await.await })
+    }
+
+    /// Braces of the user's, so that the compiler reports a missing tail value there.
+    fn block(&self, inside: TokenStream) -> Group {
+        let mut block = Group::new(Delimiter::Brace, inside);
+        block.set_span(here(self.body.span()));
+        block
+    }
+
+    fn renewal(&self, runs: Runs) -> Option<TokenStream> {
+        let receiver = self.renewed_receiver(runs)?;
+        let name = receiver.renewed();
+        let token = &receiver.token;
+        let mutability = receiver.is_mut.then(|| quote!(mut));
+        Some(match receiver.passed {
+            Passed::Value | Passed::Shared => emit!(let #mutability #name = #name;),
+            Passed::Mutable => emit!(let #name = &mut *#token;),
+            Passed::Pinned => emit!(let #mutability #name = ::core::pin::Pin::as_mut(&mut #token);),
+        })
+    }
+
+    fn renamed(&self, body: TokenStream, runs: Runs) -> TokenStream {
+        match self.renewed_receiver(runs) {
+            Some(receiver) => rename_self(body, &receiver.renewed()),
+            None => body,
+        }
+    }
+
+    /// `self` cannot be rebound, so where it has to be renewed the body says another name for it.
+    fn renewed_receiver(&self, runs: Runs) -> Option<&'f Receiver> {
+        let receiver = self.function.receiver.as_ref()?;
+        let borrows_anew = match self.function.returns.shape {
+            // A block that is not `move` borrows `self` for as long as the attempt lasts.
+            Shape::Sync | Shape::Async => matches!(receiver.passed, Passed::Value | Passed::Pinned),
+            // A future that the body makes takes `self` with it.
+            Shape::ImplFuture | Shape::BoxedFuture => receiver.passed != Passed::Shared,
+        };
+        Some(receiver).filter(|_| runs == Runs::Repeatedly && borrows_anew)
+    }
+}
+
+/// Tells the compiler what a block returns, so that `?` and coercions in it work as in a function.
+fn hint(ty: &impl ToTokens) -> TokenStream {
+    emit! {
+        if let ::core::option::Option::Some(out) = __resilient::returns::<#ty>() { return out; }
+    }
+}
+
+/// `let` statements that give the body its arguments as the user binds them.
+fn bindings(arguments: &[Argument], runs: Runs) -> TokenStream {
+    let binding = |Argument { name, pattern, passed, .. }: &Argument| {
+        let place = here(pattern.span());
+        let is_plain =
+            matches!(pattern, Pat::Ident(pattern) if pattern.mutability.is_none() && pattern.ident == *name);
+        match passed {
+            Passed::Shared if is_plain => TokenStream::new(),
+            Passed::Mutable if runs != Runs::Once => quote_spanned!(place=> let #pattern = &mut *#name;),
+            _ => quote_spanned!(place=> let #pattern = #name;),
+        }
+    };
+    arguments.iter().map(binding).collect()
+}
+
+/// The `&mut` arguments, borrowed for one attempt and under their own names.
+fn reborrows(arguments: &[Argument], runs: Runs) -> TokenStream {
+    let mutable =
+        arguments.iter().filter(|argument| argument.passed == Passed::Mutable && runs != Runs::Once);
+    mutable.map(|Argument { name, .. }| emit!(let #name = &mut *#name;)).collect()
+}
+
+impl Receiver {
+    /// The name by which a repeated body knows `self`; with the user's hygiene, as the body says it.
+    pub(crate) fn renewed(&self) -> Ident {
+        Ident::new("__self_again", self.token.span())
+    }
+}
+
+/// The block of a body that is `Box::pin(async move { … })` and nothing else.
+fn boxed_block(body: &Group) -> Option<Group> {
+    let mut tokens = body.stream().into_iter().peekable();
+    // `Box::pin`, `::std::boxed::Box::pin`: a path that ends so.
+    let mut path = String::new();
+    while let Some(TokenTree::Ident(_) | TokenTree::Punct(_)) = tokens.peek() {
+        path.push_str(&tokens.next()?.to_string());
+    }
+    let TokenTree::Group(call) = tokens.next()? else { return None };
+    if !path.ends_with("Box::pin") || tokens.next().is_some() {
+        return None;
+    }
+    let mut inside = call.stream().into_iter();
+    for word in ["async", "move"] {
+        if !matches!(inside.next()?, TokenTree::Ident(ident) if ident == word) {
+            return None;
+        }
+    }
+    match (inside.next()?, inside.next()) {
+        (TokenTree::Group(block), None) => Some(block),
+        _ => None,
+    }
+}
+
+/// Says `name` for `self`, except inside items that have a `self` of their own.
+fn rename_self(tokens: TokenStream, name: &Ident) -> TokenStream {
+    let mut in_item = false;
+    tokens
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Ident(ident) if ident == "self" && !in_item => {
+                let mut renamed = name.clone();
+                renamed.set_span(ident.span());
+                TokenTree::Ident(renamed)
+            }
+            TokenTree::Ident(ident) => {
+                in_item |= ident == "fn" || ident == "impl" || ident == "trait" || ident == "mod";
+                TokenTree::Ident(ident)
+            }
+            TokenTree::Group(group) if !in_item => {
+                let mut renamed = Group::new(group.delimiter(), rename_self(group.stream(), name));
+                renamed.set_span(group.span());
+                TokenTree::Group(renamed)
+            }
+            other => {
+                let ends_item = matches!(&other, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+                    || matches!(&other, TokenTree::Punct(punct) if punct.as_char() == ';');
+                in_item &= !ends_item;
+                other
+            }
+        })
+        .collect()
+}
+
+/// Statements that give each argument passed by value to the next attempt and keep what the one after
+/// needs; see the runtime's `renew`.
+pub(crate) struct Renewals {
+    /// Before the loop.
+    pub(crate) keep: TokenStream,
+    /// At the head of each attempt; `run` is the retry.
+    pub(crate) renew: TokenStream,
+    /// The names under which this attempt's arguments are kept, as `Option`s.
+    pub(crate) rests: Vec<Ident>,
+    /// After a failed attempt: the rests become what is kept.
+    pub(crate) kept: Vec<Ident>,
+}
+
+impl Renewals {
+    pub(crate) fn of(function: &Function) -> Self {
+        let receiver = function.receiver.iter().filter(|receiver| receiver.passed == Passed::Value);
+        let arguments = function
+            .arguments
+            .iter()
+            .filter(|argument| argument.passed == Passed::Value || argument.passed == Passed::Pinned);
+        let values = receiver
+            .map(|receiver| (receiver.token.to_token_stream(), receiver.renewed(), receiver.token.span()))
+            .chain(arguments.map(|argument| {
+                (argument.name.to_token_stream(), argument.name.clone(), argument.ty.span())
+            }));
+        let mut renewals =
+            Self { keep: TokenStream::new(), renew: TokenStream::new(), rests: Vec::new(), kept: Vec::new() };
+        for (index, (original, name, span)) in values.enumerate() {
+            let mixed = proc_macro2::Span::mixed_site();
+            let kept = Ident::new(&format!("kept_{index}"), mixed);
+            let rest = Ident::new(&format!("rest_{index}"), mixed);
+            let renew = quote_spanned!(here(span)=> __resilient::renew);
+            renewals.keep.extend(emit!(let mut #kept = #original;));
+            renewals.renew.extend(emit!(let (#name, #rest) = #renew(#kept, run.is_last());));
+            renewals.rests.push(rest);
+            renewals.kept.push(kept);
+        }
+        renewals
+    }
+}

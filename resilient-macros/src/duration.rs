@@ -1,0 +1,200 @@
+//! Durations as people write them: `"1m 30s"`, `250` seconds, a path, an expression. The limits that a
+//! single setting puts on its duration are checked by its policy.
+
+use std::time::Duration;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned as _;
+use syn::{Expr, ExprLit, Lit};
+
+use crate::args::number;
+use crate::report::Report;
+
+/// For messages.
+pub(crate) const FORMS: &str =
+    "a duration: `\"1m 30s\"`, `\"250ms\"`, `2` or `0.5` (seconds), or an expression of type `Duration`";
+
+/// A duration as far as it is known while compiling.
+#[derive(Clone)]
+pub(crate) enum DurationValue {
+    Known(Duration),
+    /// A `const`: its value is known to the compiler, not to the macro.
+    Const(Expr),
+    /// Evaluated at each call.
+    Dynamic(Expr),
+}
+
+impl DurationValue {
+    pub(crate) fn known(&self) -> Option<Duration> {
+        match self {
+            Self::Known(duration) => Some(*duration),
+            Self::Const(_) | Self::Dynamic(_) => None,
+        }
+    }
+}
+
+impl ToTokens for DurationValue {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Known(duration) => tokens.extend(literal(*duration)),
+            Self::Const(expr) | Self::Dynamic(expr) => expr.to_tokens(tokens),
+        }
+    }
+}
+
+fn literal(duration: Duration) -> TokenStream {
+    let unsuffixed = proc_macro2::Literal::u64_unsuffixed;
+    let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
+    if nanos == 0 {
+        let seconds = unsuffixed(seconds);
+        return quote!(::core::time::Duration::from_secs(#seconds));
+    }
+    match u64::try_from(duration.as_millis()) {
+        Ok(millis) if nanos % 1_000_000 == 0 => {
+            let millis = unsuffixed(millis);
+            quote!(::core::time::Duration::from_millis(#millis))
+        }
+        _ => {
+            let (seconds, nanos) = (unsuffixed(seconds), unsuffixed(u64::from(nanos)));
+            quote!(::core::time::Duration::new(#seconds, #nanos))
+        }
+    }
+}
+
+/// Reads the value of the setting `name`. Zero is never a duration of ours, and is reported.
+pub(crate) fn parse(name: &str, expr: Expr, report: &mut Report) -> Option<DurationValue> {
+    let span = expr.span();
+    let read = match &expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => words(&text.value()),
+        Expr::Lit(ExprLit { lit: Lit::Int(_) | Lit::Float(_), .. }) | Expr::Unary(_)
+            if number(&expr).is_some() =>
+        {
+            number(&expr).map_or(Err(String::new()), seconds)
+        }
+        Expr::Lit(_) => Err(format!("`{name}` takes {FORMS}")),
+        _ => return Some(classify(expr)),
+    };
+    match read {
+        Ok(Duration::ZERO) => {
+            report.error(span, format!("`{name}` must be above zero"));
+            None
+        }
+        Ok(duration) => Some(DurationValue::Known(duration)),
+        Err(message) => {
+            report.error(span, message);
+            None
+        }
+    }
+}
+
+/// Whether an expression is plainly a constant: `LIMIT`, `config::LIMIT`, `Duration::from_millis(5)`.
+fn classify(expr: Expr) -> DurationValue {
+    let is_const = match &expr {
+        Expr::Path(path) => {
+            path.path.segments.last().is_some_and(|last| is_constant_name(&last.ident.to_string()))
+        }
+        Expr::Call(call) => {
+            is_duration_constructor(&call.func) && call.args.iter().all(|arg| number(arg).is_some())
+        }
+        _ => false,
+    };
+    if is_const { DurationValue::Const(expr) } else { DurationValue::Dynamic(expr) }
+}
+
+fn is_constant_name(name: &str) -> bool {
+    name.chars().any(|letter| letter.is_ascii_uppercase()) && !name.chars().any(char::is_lowercase)
+}
+
+fn is_duration_constructor(function: &Expr) -> bool {
+    let Expr::Path(path) = function else { return false };
+    let mut names = path.path.segments.iter().rev().map(|segment| segment.ident.to_string());
+    let constructor = names.next().is_some_and(|name| name.starts_with("from_") || name == "new");
+    constructor && names.next().is_some_and(|name| name == "Duration")
+}
+
+fn seconds(seconds: f64) -> Result<Duration, String> {
+    if seconds < 0.0 {
+        return Err("a duration cannot be negative".into());
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|_| "this is longer than any duration".into())
+}
+
+/// `1h 30m`, `1.5s`, `250ms`.
+fn words(text: &str) -> Result<Duration, String> {
+    let mut total = Duration::ZERO;
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return Err("an empty duration: write for example `\"1m 30s\"` or `\"250ms\"`".into());
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (number, after) = rest.split_at(digits);
+        let after = after.trim_start();
+        let letters = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
+        let (unit, after) = after.split_at(letters);
+        let number: f64 = number.parse().map_err(|_| {
+            format!("`{text}` is no duration: write for example `\"1m 30s\"`, `\"250ms\"` or `\"1.5s\"`")
+        })?;
+        let seconds_each = match unit {
+            "ns" => 1e-9,
+            "us" | "µs" => 1e-6,
+            "ms" => 1e-3,
+            "s" | "sec" | "secs" => 1.0,
+            "m" | "min" | "mins" => 60.0,
+            "h" => 3_600.0,
+            "d" => 86_400.0,
+            "" => return Err(format!("`{text}` has no unit: write `\"{number}s\"` or `\"{number}ms\"`")),
+            other => {
+                return Err(format!(
+                    "`{other}` is no unit of time: use `ms`, `s`, `m`, `h` (also `us`, `ns`, `d`)"
+                ));
+            }
+        };
+        total =
+            total.checked_add(seconds(number * seconds_each)?).ok_or("this is longer than any duration")?;
+        rest = after.trim_start();
+    }
+    Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+    use std::time::Duration;
+
+    #[test]
+    fn reads_what_people_write() {
+        for (text, millis) in [
+            ("1m 30s", 90_000),
+            ("1m30s", 90_000),
+            ("250ms", 250),
+            ("1.5s", 1_500),
+            (" 2 s ", 2_000),
+            ("1h", 3_600_000),
+            ("0s", 0),
+            ("1d", 86_400_000),
+        ] {
+            assert_eq!(words(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        assert_eq!(words("1500us"), Ok(Duration::from_micros(1_500)));
+        assert_eq!(words("7ns"), Ok(Duration::from_nanos(7)));
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        for (text, part) in [
+            ("", "empty"),
+            ("30", "no unit"),
+            ("5 parsecs", "`parsecs` is no unit"),
+            ("s", "no duration"),
+            ("-5s", "no duration"),
+            ("1.2.3s", "no duration"),
+            ("999999999999999999999999s", "longer than any"),
+            ("1s;", "no duration"),
+        ] {
+            let message = words(text).expect_err(text);
+            assert!(message.contains(part), "{text}: {message}");
+        }
+    }
+}

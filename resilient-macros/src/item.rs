@@ -1,0 +1,356 @@
+//! The function under the attributes, as the policies need it: its signature with plain names for
+//! arguments, what each argument needs when the body runs again, what the function returns, and the
+//! body token for token. No policy is named here.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, format_ident, quote};
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::spanned::Spanned as _;
+use syn::{AttrStyle, Attribute, FnArg, Meta, Pat, ReceiverKind, Signature, Type, Visibility};
+
+use crate::attempt::Attempt;
+use crate::names::RUNTIME;
+use crate::report::Report;
+use crate::returns::{self, Returns, Shape};
+
+/// A function whose body is not looked into.
+pub(crate) struct Function {
+    pub(crate) attributes: Vec<Attribute>,
+    visibility: Visibility,
+    signature: Signature,
+    body: Group,
+    pub(crate) receiver: Option<Receiver>,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) returns: Returns,
+}
+
+/// An argument other than `self`.
+pub(crate) struct Argument {
+    /// Its name in the signature that is written: the user's, or one of ours where they wrote a pattern.
+    pub(crate) name: Ident,
+    /// How the body binds it.
+    pub(crate) pattern: Pat,
+    pub(crate) ty: Type,
+    pub(crate) passed: Passed,
+}
+
+impl Argument {
+    /// Whether `tokens` name it; also inside a string, where `format!` finds it.
+    pub(crate) fn is_named_in(&self, tokens: &TokenStream) -> bool {
+        names_of(&self.pattern).iter().any(|name| mentions(tokens, name))
+    }
+}
+
+/// How `self` is passed.
+pub(crate) struct Receiver {
+    /// The user's `self`.
+    pub(crate) token: Ident,
+    pub(crate) passed: Passed,
+    pub(crate) is_mut: bool,
+}
+
+/// What another attempt needs of an argument.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passed {
+    /// Nothing: a shared reference is `Copy`.
+    Shared,
+    /// A reborrow.
+    Mutable,
+    /// A clone.
+    Value,
+    /// A reborrow of `Pin<&mut Self>`.
+    Pinned,
+}
+
+impl Passed {
+    fn of(ty: &Type) -> Self {
+        match ty {
+            Type::Reference(reference) if reference.mutability.is_some() => Self::Mutable,
+            Type::Reference(_) => Self::Shared,
+            Type::Path(path) if returns::is_pinned_mut(path) => Self::Pinned,
+            Type::Paren(paren) => Self::of(&paren.elem),
+            Type::Group(group) => Self::of(&group.elem),
+            _ => Self::Value,
+        }
+    }
+}
+
+/// Why an item is no function that can be guarded.
+pub(crate) enum NotAFunction {
+    /// It begins with another keyword.
+    OtherItem(Ident),
+    /// It ends with a semicolon.
+    NoBody(Span),
+    /// It cannot be read: it is being typed.
+    Unfinished,
+}
+
+impl Function {
+    /// Reads an item.
+    pub(crate) fn parse(item: TokenStream) -> Result<Self, NotAFunction> {
+        Self::read.parse2(item.clone()).map_err(|_| {
+            let last = item.clone().into_iter().last();
+            match (other_keyword.parse2(item), last) {
+                (Ok(keyword), _) => NotAFunction::OtherItem(keyword),
+                (Err(_), Some(TokenTree::Punct(end))) if end.as_char() == ';' => {
+                    NotAFunction::NoBody(end.span())
+                }
+                _ => NotAFunction::Unfinished,
+            }
+        })
+    }
+
+    fn read(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut attributes = input.call(Attribute::parse_outer)?;
+        let visibility: Visibility = input.parse()?;
+        let mut signature: Signature = input.parse()?;
+        let body = braces(input.parse()?)?;
+        let (inner, rest) = inner_attributes.parse2(body.stream())?;
+        attributes.extend(inner);
+        let mut bare = Group::new(Delimiter::Brace, rest);
+        bare.set_span(body.span());
+        let returns = Returns::of(&signature);
+        let receiver = signature.receiver().map(receiver);
+        let arguments = arguments(&mut signature);
+        Ok(Self { attributes, visibility, signature, body: bare, receiver, arguments, returns })
+    }
+
+    pub(crate) fn name(&self) -> &Ident {
+        &self.signature.ident
+    }
+
+    pub(crate) fn is_async(&self) -> bool {
+        self.returns.shape != Shape::Sync
+    }
+
+    /// The token to blame for what only async functions cannot do.
+    pub(crate) fn async_span(&self) -> Span {
+        match &self.signature.asyncness {
+            Some(token) => token.span,
+            None => self.returns.ty.span(),
+        }
+    }
+
+    /// Reports what no policy can be put around.
+    pub(crate) fn check(&self, report: &mut Report) {
+        let signature = &self.signature;
+        if let Some(token) = &signature.constness {
+            report.error(
+                token.span,
+                "a `const fn` cannot be guarded: clocks, delays and locks do not exist while compiling",
+            );
+        }
+        if let Some(abi) = &signature.abi {
+            report.error(
+                abi.span(),
+                "an `extern fn` cannot be guarded: write a Rust function that calls it, and guard that one",
+            );
+        }
+        if let Some(variadic) = &signature.variadic {
+            report.error(variadic.span(), "a variadic function cannot be guarded");
+        }
+    }
+
+    /// Whether this is the output of an expansion of ours.
+    pub(crate) fn is_guarded(&self) -> bool {
+        let first = self
+            .body
+            .stream()
+            .into_iter()
+            .take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'));
+        let mut words = first.filter_map(|token| match token {
+            TokenTree::Ident(ident) => Some(ident.to_string()),
+            _ => None,
+        });
+        words.next().is_some_and(|word| word == "use") && words.last().is_some_and(|word| word == RUNTIME)
+    }
+
+    pub(crate) fn names_self(&self, tokens: &TokenStream) -> bool {
+        self.receiver.is_some() && mentions(tokens, "self")
+    }
+
+    /// Whether `tokens` name anything that only a call knows.
+    pub(crate) fn names_any(&self, tokens: &TokenStream) -> bool {
+        self.names_self(tokens) || self.arguments.iter().any(|argument| argument.is_named_in(tokens))
+    }
+
+    /// The body as something that can be run.
+    pub(crate) fn attempt(&self) -> Attempt<'_> {
+        Attempt::new(self, &self.body)
+    }
+
+    /// The function with another body; `statements` come first and `call` is what it returns.
+    pub(crate) fn with_body(&self, statements: &TokenStream, call: TokenStream) -> TokenStream {
+        let Self { attributes, visibility, signature, .. } = self;
+        let call = self.returns.shape.wrap(call);
+        let mut body = Group::new(Delimiter::Brace, quote!(#statements #call));
+        body.set_span(self.body.span());
+        quote!(#(#attributes)* #visibility #signature #body)
+    }
+}
+
+/// The names that a pattern binds, and a few more: words in it that are types do no harm.
+fn names_of(pattern: &Pat) -> Vec<String> {
+    fn collect(tokens: TokenStream, names: &mut Vec<String>) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => names.push(ident.to_string()),
+                TokenTree::Group(group) => collect(group.stream(), names),
+                _ => {}
+            }
+        }
+    }
+    let mut names = Vec::new();
+    collect(pattern.to_token_stream(), &mut names);
+    names
+}
+
+/// Whether `name` stands in `tokens` as a variable: not after a dot, not as the name of a field.
+fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let is_punct = |token: Option<&TokenTree>, mark: char| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark);
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        TokenTree::Ident(ident) if ident == name => {
+            let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+            let (next, after_next) = (tokens.get(at + 1), tokens.get(at + 2));
+            let is_field = is_punct(before, '.') || (is_punct(next, ':') && !is_punct(after_next, ':'));
+            !is_field
+        }
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Literal(literal) => {
+            let text = literal.to_string();
+            text.match_indices('{').any(|(at, _)| {
+                let rest = text.get(at + 1..).unwrap_or_default();
+                rest.strip_prefix(name).is_some_and(|rest| rest.starts_with(['}', ':']))
+            })
+        }
+        _ => false,
+    })
+}
+
+/// The block of a function; a `$body:block` of a `macro_rules!` comes wrapped in an invisible group.
+fn braces(tree: TokenTree) -> syn::Result<Group> {
+    match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Ok(group),
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            let inner = group.stream().into_iter().next();
+            inner.map_or_else(|| Err(syn::Error::new(group.span(), "expected a block")), braces)
+        }
+        other => Err(syn::Error::new(other.span(), "expected the body of a function")),
+    }
+}
+
+/// `#![allow(…)]` at the head of a body belongs to the function.
+fn inner_attributes(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, TokenStream)> {
+    let mut attributes = input.call(Attribute::parse_inner)?;
+    for attribute in &mut attributes {
+        attribute.style = AttrStyle::Outer;
+    }
+    Ok((attributes, input.parse()?))
+}
+
+fn receiver(receiver: &syn::Receiver) -> Receiver {
+    let passed = match &receiver.kind {
+        ReceiverKind::Reference(_, _, Some(_)) => Passed::Mutable,
+        ReceiverKind::Reference(..) => Passed::Shared,
+        ReceiverKind::Typed(_, ty) => Passed::of(ty),
+        _ => Passed::Value,
+    };
+    Receiver {
+        token: Ident::new("self", receiver.self_token.span),
+        passed,
+        is_mut: receiver.mutability.is_some(),
+    }
+}
+
+/// Takes the patterns out of the signature and leaves plain names.
+fn arguments(signature: &mut Signature) -> Vec<Argument> {
+    let typed = signature.inputs.iter_mut().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed),
+        FnArg::Receiver(_) => None,
+    });
+    typed
+        .enumerate()
+        .map(|(index, typed)| {
+            let name = match &*typed.pat {
+                Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
+                    pattern.ident.clone()
+                }
+                other => {
+                    format_ident!("__argument_{index}", span = Span::mixed_site().located_at(other.span()))
+                }
+            };
+            let plain = Pat::Ident(syn::PatIdent {
+                attrs: Vec::new(),
+                by_ref: None,
+                mutability: None,
+                ident: name.clone(),
+                subpat: None,
+            });
+            Argument {
+                pattern: std::mem::replace(&mut *typed.pat, plain),
+                passed: Passed::of(&typed.ty),
+                ty: (*typed.ty).clone(),
+                name,
+            }
+        })
+        .collect()
+}
+
+/// The keyword of an item that is no function.
+fn other_keyword(input: ParseStream<'_>) -> syn::Result<Ident> {
+    input.call(Attribute::parse_outer)?;
+    let _: Visibility = input.parse()?;
+    let is_const_item = input.peek(syn::Token![const])
+        && !input.peek2(syn::Token![fn])
+        && !input.peek2(syn::Token![async])
+        && !input.peek2(syn::Token![unsafe]);
+    let is_extern_block = input.peek(syn::Token![extern]) && input.peek2(syn::token::Brace);
+    let keyword = input.call(Ident::parse_any)?;
+    let words =
+        ["struct", "enum", "union", "trait", "impl", "mod", "use", "static", "type", "let", "macro_rules"];
+    let is_other = is_const_item || is_extern_block || words.iter().any(|word| keyword == word);
+    let _: TokenStream = input.parse()?;
+    if is_other { Ok(keyword) } else { Err(syn::Error::new(keyword.span(), "a function")) }
+}
+
+/// The item as written, without the attributes of ours that were gathered; `statements` go first in
+/// its body, if it has one.
+pub(crate) fn as_written(
+    item: TokenStream,
+    is_ours: impl Fn(&Attribute) -> bool,
+    statements: &TokenStream,
+) -> TokenStream {
+    let strip = |input: ParseStream<'_>| {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let mut rest: Vec<TokenTree> = input.parse::<TokenStream>()?.into_iter().collect();
+        if let Some(TokenTree::Group(body)) = rest.last_mut() {
+            let starts_with_attribute =
+                body.stream().into_iter().next().is_some_and(|first| first.to_string() == "#");
+            if body.delimiter() == Delimiter::Brace && !starts_with_attribute {
+                let (span, inside) = (body.span(), body.stream());
+                *body = Group::new(Delimiter::Brace, quote!(#statements #inside));
+                body.set_span(span);
+            }
+        }
+        let others = attributes.iter().filter(|attribute| !is_ours(attribute));
+        Ok(quote!(#(#others)* #(#rest)*))
+    };
+    strip.parse2(item.clone()).unwrap_or(item)
+}
+
+/// The arguments of `#[name(…)]`; nothing for `#[name]`.
+pub(crate) fn attribute_tokens(attribute: &Attribute) -> syn::Result<TokenStream> {
+    match &attribute.meta {
+        Meta::Path(_) => Ok(TokenStream::new()),
+        Meta::List(list) => Ok(list.tokens.clone()),
+        Meta::NameValue(pair) => {
+            let path = pair.path.to_token_stream();
+            Err(syn::Error::new(
+                pair.eq_token.span,
+                format!("settings go in parentheses: write `#[{path}(…)]`"),
+            ))
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The settings of `#[retry]`: read, and held against one another. The loop that they govern is
+//! written one file up.
+
+use std::time::Duration;
+
+use proc_macro2::TokenStream;
+use syn::spanned::Spanned as _;
+use syn::{Expr, Ident, Path};
+
+use crate::args::{Args, Vocabulary, not_a_word, number, one_of_words};
+use crate::duration::DurationValue;
+use crate::matcher::Matchers;
+use crate::names::emit;
+use crate::report::Report;
+
+const VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "retry",
+    names: &[
+        "max_attempts",
+        "max_retries",
+        "on",
+        "when",
+        "until",
+        "backoff",
+        "base_delay",
+        "multiplier",
+        "max_delay",
+        "max_retry_after",
+        "jitter",
+        "config",
+    ],
+    not_yet: &["budget", "nested"],
+    positional: None,
+};
+
+/// The settings that a `RetryConfig` holds.
+const NUMBERS: &[&str] = &[
+    "max_attempts",
+    "max_retries",
+    "backoff",
+    "base_delay",
+    "multiplier",
+    "max_delay",
+    "max_retry_after",
+    "jitter",
+];
+
+const BACKOFFS: &[&str] = &["exponential", "linear", "constant", "fibonacci", "decorrelated", "none"];
+const JITTERS: &[&str] = &["full", "equal", "none"];
+
+/// The defaults that other settings are held against; the runtime's `RetryConfig::default()`.
+const DEFAULT_BASE_DELAY: Duration = Duration::from_secs(1);
+const DEFAULT_MAX_DELAY: Duration = Duration::from_secs(30);
+
+pub(crate) struct Retry {
+    /// Builder calls for what is known while compiling.
+    pub(super) constants: TokenStream,
+    /// Fields of `RetryConfig` that are evaluated at each call.
+    pub(super) dynamic: Vec<(Ident, Expr)>,
+    pub(super) config: Option<Expr>,
+    pub(super) on: Option<Matchers>,
+    pub(super) when: Option<Expr>,
+    pub(super) until: Option<Expr>,
+}
+
+impl Retry {
+    pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> (Self, Option<Path>) {
+        let mut args = Args::parse(&VOCABULARY, tokens, report);
+        let mut retry = Self {
+            constants: TokenStream::new(),
+            dynamic: Vec::new(),
+            config: args.expr("config", "an expression that gives a `RetryConfig`", report),
+            on: args.matchers(report),
+            when: args.function(
+                "when",
+                "a predicate on the error: `|error| …` or the path of a function",
+                report,
+            ),
+            until: args.function(
+                "until",
+                "a predicate on the value: `|value| …` or the path of a function",
+                report,
+            ),
+        };
+        if retry.config.is_some() {
+            for name in NUMBERS {
+                if let Some(span) = args.span_of(name) {
+                    report.error(
+                        span,
+                        format!("`{name}` comes with `config`: write it in one of the two places"),
+                    );
+                }
+            }
+        }
+        retry.attempts(&mut args, report);
+        let backoff = retry.backoff(&mut args, report);
+        retry.delays(backoff, &mut args, report);
+        retry.jitter(backoff, &mut args, report);
+        (retry, args.crate_path)
+    }
+
+    fn attempts(&mut self, args: &mut Args, report: &mut Report) {
+        if let (Some(_), Some(span)) = (args.span_of("max_attempts"), args.span_of("max_retries")) {
+            report.error(
+                span,
+                "`max_retries` and `max_attempts` say the same (attempts are retries + 1): keep one of them",
+            );
+        }
+        if let Some(attempts) = args.integer("max_attempts", &(1..=100), report) {
+            self.constants.extend(emit!(.max_attempts(#attempts)));
+        }
+        if let Some(retries) = args.integer("max_retries", &(0..=99), report) {
+            self.constants.extend(emit!(.max_retries(#retries)));
+        }
+    }
+
+    fn backoff(&mut self, args: &mut Args, report: &mut Report) -> &'static str {
+        let Some(backoff) = args.word("backoff", BACKOFFS, report) else { return "exponential" };
+        let shape = match backoff {
+            "linear" => emit!(Linear),
+            "constant" => emit!(Constant),
+            "fibonacci" => emit!(Fibonacci),
+            "decorrelated" => emit!(Decorrelated),
+            "none" => emit!(None),
+            _ => emit!(Exponential),
+        };
+        self.constants.extend(emit!(.backoff(__resilient::BackoffShape::#shape)));
+        backoff
+    }
+
+    fn delays(&mut self, backoff: &'static str, args: &mut Args, report: &mut Report) {
+        let without_meaning = match backoff {
+            "none" => &["base_delay", "max_delay", "multiplier"][..],
+            "exponential" => &[],
+            _ => &["multiplier"],
+        };
+        for name in without_meaning {
+            if let Some(span) = args.span_of(name) {
+                report.error(span, format!("`{name}` does nothing with `backoff = {backoff}`: leave it out"));
+            }
+        }
+        if let Some((factor, span)) = args.number("multiplier", "a number of at least 1", report) {
+            if factor >= 1.0 && factor.is_finite() {
+                self.constants.extend(emit!(.multiplier(#factor)));
+            } else {
+                report.error(span, "`multiplier` takes a number of at least 1: delays do not shrink");
+            }
+        }
+        let base = self.duration("base_delay", args, report);
+        let max = self.duration("max_delay", args, report);
+        self.duration("max_retry_after", args, report);
+        let known = |value: &Option<DurationValue>, default| match value {
+            Some(value) => value.known(),
+            None => Some(default),
+        };
+        let (Some(shortest), Some(longest)) =
+            (known(&base, DEFAULT_BASE_DELAY), known(&max, DEFAULT_MAX_DELAY))
+        else {
+            return;
+        };
+        if shortest > longest && backoff != "none" {
+            match args.span_of("max_delay") {
+                Some(span) => report.error(span, format!("`max_delay` is below `base_delay` ({shortest:?})")),
+                None => {
+                    if let Some(span) = args.span_of("base_delay") {
+                        report.error(span, format!("`base_delay` is above the default `max_delay` of 30 s: write `max_delay = \"{}s\"` or more", shortest.as_secs_f64()));
+                    }
+                }
+            }
+        }
+    }
+
+    fn duration(
+        &mut self,
+        name: &'static str,
+        args: &mut Args,
+        report: &mut Report,
+    ) -> Option<DurationValue> {
+        if is_zero_delay(name, args, report) {
+            return None;
+        }
+        let value = args.duration(name, report)?;
+        let place = proc_macro2::Span::mixed_site();
+        let ident = Ident::new(name, place);
+        match &value {
+            DurationValue::Dynamic(expr) => self.dynamic.push((ident, expr.clone())),
+            DurationValue::Known(_) | DurationValue::Const(_) => {
+                self.constants.extend(emit!(.#ident(#value)));
+            }
+        }
+        Some(value)
+    }
+
+    fn jitter(&mut self, backoff: &'static str, args: &mut Args, report: &mut Report) {
+        const WHAT: &str = "a ratio from 0 to 1, `full`, `equal` or `none`";
+        let Some(span) = args.span_of("jitter") else { return };
+        let Some(expr) = args.expr("jitter", WHAT, report) else { return };
+        if backoff == "none" || backoff == "decorrelated" {
+            report.error(span, format!("`jitter` does nothing with `backoff = {backoff}`: leave it out"));
+            return;
+        }
+        let jitter = match (one_of_words(&expr, JITTERS), number(&expr)) {
+            (Some("full"), _) => emit!(Full),
+            (Some("equal"), _) => emit!(Equal),
+            (Some(_), _) => emit!(None),
+            (None, Some(ratio)) if (0.0..=1.0).contains(&ratio) => emit!(Ratio(#ratio)),
+            (None, Some(_)) => {
+                report.error(expr.span(), format!("`jitter` takes {WHAT}"));
+                return;
+            }
+            (None, None) => {
+                let message = not_a_word("jitter", &expr, JITTERS);
+                report.error(expr.span(), format!("{message}, or a ratio from 0 to 1"));
+                return;
+            }
+        };
+        self.constants.extend(emit!(.jitter(__resilient::Jitter::#jitter)));
+    }
+}
+
+/// `base_delay = 0` has its own sentence: what is probably meant must be written out.
+fn is_zero_delay(name: &'static str, args: &mut Args, report: &mut Report) -> bool {
+    let Some(expr) = args.peek(name) else { return false };
+    if name != "base_delay" || number(expr) != Some(0.0) {
+        return false;
+    }
+    report.error(
+        expr.span(),
+        "`base_delay` must be above zero: without a delay a struggling service is hammered\nif that is meant, write `backoff = none`",
+    );
+    true
+}

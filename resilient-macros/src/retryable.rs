@@ -1,0 +1,331 @@
+//! `#[derive(Retryable)]`: which failures of an error type are worth another attempt, as written on
+//! its variants.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::parse::ParseStream;
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Data, DeriveInput, Fields, Ident, Member, Path, Token, Type};
+
+use crate::names::{emit, here};
+use crate::report::{Report, nearest, one_of};
+
+const WORDS: &[&str] = &["transient", "permanent", "transparent"];
+
+/// What a variant says of itself.
+enum Kind {
+    Permanent,
+    /// With the field that holds the server's hint.
+    Transient(Option<Member>),
+    /// Its only field says it.
+    Transparent,
+}
+
+/// The settings of one `#[retryable(…)]`.
+#[derive(Default)]
+struct Written {
+    kind: Option<(Kind, Span)>,
+    /// `default = …`: for variants that say nothing.
+    default: Option<(Kind, Span)>,
+    crate_path: Option<Path>,
+}
+
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(item) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut report = Report::default();
+    let written = read(&input.attrs, &mut report);
+    let (arms, bounds) = match &input.data {
+        Data::Enum(data) => variants(&input, data, &written, &mut report),
+        Data::Struct(data) => {
+            let name = &input.ident;
+            structure(name, &data.fields, &written, &mut report)
+        }
+        Data::Union(data) => {
+            report.error(data.union_token.span, "`Retryable` is derived for enums and structs");
+            Default::default()
+        }
+    };
+    let errors = report.finish();
+    let crate_path = match written.crate_path {
+        Some(path) => path.into_token_stream(),
+        None => emit!(::resilient),
+    };
+    let name = &input.ident;
+    let (generics, arguments, clause) = input.generics.split_for_impl();
+    let mut clause = clause.cloned();
+    if !bounds.is_empty() {
+        let clause = clause.get_or_insert_with(|| syn::WhereClause {
+            where_token: <Token![where]>::default(),
+            predicates: syn::punctuated::Punctuated::new(),
+        });
+        for ty in bounds {
+            clause.predicates.push(syn::parse_quote!(#ty: #crate_path::__private::Retryable));
+        }
+    }
+    let body = if arms.is_empty() {
+        // An enum without variants: nothing can be asked.
+        emit!(match *self {})
+    } else {
+        emit!(match self { #(#arms)* })
+    };
+    emit! {
+        #errors
+        #[automatically_derived]
+        impl #generics #crate_path::__private::Retryable for #name #arguments #clause {
+            fn retry_classification(&self) -> #crate_path::__private::RetryClassification {
+                use #crate_path::__private as __resilient;
+                #body
+            }
+        }
+    }
+}
+
+/// Match arms, and the types whose own classification they ask for.
+type Arms = (Vec<TokenStream>, Vec<Type>);
+
+fn variants(input: &DeriveInput, data: &syn::DataEnum, written: &Written, report: &mut Report) -> Arms {
+    let (mut arms, mut bounds) = (Vec::new(), Vec::new());
+    if let Some((_, span)) = &written.kind {
+        report.error(
+            *span,
+            "each variant says for itself what it is; for all that say nothing write `default = …`",
+        );
+    }
+    for variant in &data.variants {
+        let own = read(&variant.attrs, report);
+        if let Some((_, span)) = &own.default {
+            report.error(*span, "`default` goes above the enum");
+        }
+        let is_told = !own.has_nothing();
+        let kind = match (own.kind, &written.default) {
+            (Some((kind, span)), _) => (kind, span),
+            (None, Some((default, span))) => (default.plain(), *span),
+            (None, None) => {
+                if !is_told {
+                    report.error(
+                        variant.ident.span(),
+                        format!(
+                            "is `{}` worth another attempt?\nwrite `#[retryable(transient)]` or `#[retryable(permanent)]` above it, or `#[retryable(default = permanent)]` above the enum",
+                            variant.ident
+                        ),
+                    );
+                }
+                (Kind::Permanent, variant.ident.span())
+            }
+        };
+        let (enum_name, name) = (&input.ident, &variant.ident);
+        arms.push(arm(
+            &quote!(#enum_name::#name),
+            &variant.fields,
+            kind,
+            &input.generics,
+            &mut bounds,
+            report,
+        ));
+    }
+    (arms, bounds)
+}
+
+fn structure(name: &Ident, fields: &Fields, written: &Written, report: &mut Report) -> Arms {
+    if let Some((_, span)) = &written.default {
+        report.error(
+            *span,
+            "a struct has no variants: write `#[retryable(transient)]` or `#[retryable(permanent)]`",
+        );
+    }
+    let mut bounds = Vec::new();
+    let kind = match &written.kind {
+        Some((kind, span)) => (kind.copied(), *span),
+        None => {
+            if written.default.is_none() {
+                report.error(
+                    name.span(),
+                    format!("is `{name}` worth another attempt?\nwrite `#[retryable(transient)]` or `#[retryable(permanent)]` above it"),
+                );
+            }
+            (Kind::Permanent, name.span())
+        }
+    };
+    let arm = arm(&name.to_token_stream(), fields, kind, &syn::Generics::default(), &mut bounds, report);
+    (vec![arm], bounds)
+}
+
+/// `Enum::Variant { 0: inner, .. } => …,` matches every shape of variant.
+fn arm(
+    path: &TokenStream,
+    fields: &Fields,
+    (kind, span): (Kind, Span),
+    generics: &syn::Generics,
+    bounds: &mut Vec<Type>,
+    report: &mut Report,
+) -> TokenStream {
+    match kind {
+        Kind::Permanent => emit!(#path { .. } => __resilient::RetryClassification::Permanent,),
+        Kind::Transient(None) => {
+            emit!(#path { .. } => __resilient::RetryClassification::Transient { retry_after: ::core::option::Option::None },)
+        }
+        Kind::Transient(Some(member)) => {
+            let Some(field) = find(fields, &member) else {
+                report.error(member.span(), no_such_field(fields, &member));
+                return TokenStream::new();
+            };
+            let hint = quote_spanned!(here(field.ty.span())=> __resilient::Hint::hint);
+            emit! {
+                #path { #member: hint, .. } => __resilient::RetryClassification::Transient { retry_after: #hint(hint) },
+            }
+        }
+        Kind::Transparent => {
+            let mut all = fields.iter();
+            let (Some(field), None) = (all.next(), all.next()) else {
+                report.error(span, "`transparent` asks the inner error, so there must be exactly one field");
+                return TokenStream::new();
+            };
+            let member = field.ident.clone().map_or_else(|| Member::from(0), Member::from);
+            if mentions_parameter(&field.ty, generics) {
+                bounds.push(field.ty.clone());
+            }
+            let classify = quote_spanned!(here(field.ty.span())=> __resilient::classify);
+            emit!(#path { #member: inner, .. } => #classify(inner),)
+        }
+    }
+}
+
+fn find<'f>(fields: &'f Fields, member: &Member) -> Option<&'f syn::Field> {
+    fields.members().zip(fields).find(|(name, _)| name == member).map(|(_, field)| field)
+}
+
+fn no_such_field(fields: &Fields, member: &Member) -> String {
+    let written = member.to_token_stream().to_string();
+    let names: Vec<String> = fields.members().map(|member| member.to_token_stream().to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    match nearest(&written, names.iter().copied()) {
+        Some(near) => format!("there is no field `{written}` here; did you mean `{near}`?"),
+        None if names.is_empty() => format!("there is no field `{written}` here, nor any other"),
+        None => format!("there is no field `{written}` here; the fields are {}", one_of(names)),
+    }
+}
+
+fn mentions_parameter(ty: &Type, generics: &syn::Generics) -> bool {
+    fn mentions(tokens: TokenStream, generics: &syn::Generics) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => {
+                generics.type_params().any(|parameter| parameter.ident == ident)
+            }
+            proc_macro2::TokenTree::Group(group) => mentions(group.stream(), generics),
+            _ => false,
+        })
+    }
+    mentions(ty.to_token_stream(), generics)
+}
+
+impl Kind {
+    fn copied(&self) -> Self {
+        match self {
+            Self::Permanent => Self::Permanent,
+            Self::Transient(member) => Self::Transient(member.clone()),
+            Self::Transparent => Self::Transparent,
+        }
+    }
+
+    /// As a default: a field that one variant has, another may not.
+    fn plain(&self) -> Self {
+        match self {
+            Self::Transient(_) => Self::Transient(None),
+            other => other.copied(),
+        }
+    }
+}
+
+impl Written {
+    fn has_nothing(&self) -> bool {
+        self.kind.is_none() && self.default.is_none()
+    }
+}
+
+/// Reads all `#[retryable(…)]` of one place.
+fn read(attributes: &[Attribute], report: &mut Report) -> Written {
+    let mut written = Written::default();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("retryable")) {
+        let before = written.kind.is_some() || written.default.is_some();
+        let parsed = attribute.parse_args_with(|input: ParseStream<'_>| {
+            while !input.is_empty() {
+                read_one(input, &mut written)?;
+                let _: Option<Token![,]> = input.parse()?;
+            }
+            Ok(())
+        });
+        if let Err(error) = parsed {
+            // What was meant is unclear, but something was: no second message about its absence.
+            written.kind.get_or_insert((Kind::Permanent, error.span()));
+            report.push(error);
+        } else if before && written.kind.is_some() && written.crate_path.is_none() {
+            report.error(attribute.span(), "`#[retryable(…)]` stands twice here: keep one of them");
+        }
+    }
+    written
+}
+
+fn read_one(input: ParseStream<'_>, written: &mut Written) -> syn::Result<()> {
+    if input.peek(Token![crate]) {
+        input.parse::<Token![crate]>()?;
+        input.parse::<Token![=]>()?;
+        written.crate_path = Some(input.call(Path::parse_mod_style)?);
+        return Ok(());
+    }
+    let word: Ident = input.parse()?;
+    let again = |already: bool| {
+        let error = || {
+            syn::Error::new(
+                word.span(),
+                "this is said already: keep one of `transient`, `permanent` and `transparent`",
+            )
+        };
+        if already { Err(error()) } else { Ok(()) }
+    };
+    match word.to_string().as_str() {
+        "default" => {
+            input.parse::<Token![=]>()?;
+            let value: Ident = input.parse()?;
+            again(written.default.is_some())?;
+            written.default = Some((kind(&value)?, value.span()));
+        }
+        "retry_after" => {
+            input.parse::<Token![=]>()?;
+            let member: Member = input.parse()?;
+            match &mut written.kind {
+                Some((Kind::Transient(field), _)) => *field = Some(member),
+                _ => {
+                    return Err(syn::Error::new(
+                        word.span(),
+                        "`retry_after` goes with `transient`: write `transient, retry_after = field`",
+                    ));
+                }
+            }
+        }
+        _ => {
+            let read = kind(&word)?;
+            again(written.kind.is_some())?;
+            written.kind = Some((read, word.span()));
+        }
+    }
+    Ok(())
+}
+
+fn kind(word: &Ident) -> syn::Result<Kind> {
+    let written = word.to_string();
+    match written.as_str() {
+        "permanent" => Ok(Kind::Permanent),
+        "transient" => Ok(Kind::Transient(None)),
+        "transparent" => Ok(Kind::Transparent),
+        _ => {
+            let hint = nearest(&written, WORDS.iter().copied())
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
+            let words = one_of(WORDS.iter().copied());
+            Err(syn::Error::new(word.span(), format!("`retryable` takes {words}{hint}")))
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What a function returns, seen through the ways of being async: what one run of its body comes to,
+//! and where in the signature the error and the value are written.
+
+use proc_macro2::{Span, TokenStream};
+use syn::spanned::Spanned;
+use syn::{
+    AngleBracketedGenericArguments, GenericArgument, Lifetime, PathArguments, ReturnType, Signature, Type,
+    TypeParamBound, TypePath,
+};
+
+use crate::names::emit;
+
+/// How the function comes to its result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Shape {
+    Sync,
+    /// `async fn`.
+    Async,
+    /// `fn … -> impl Future<Output = …>`.
+    ImplFuture,
+    /// `fn … -> Pin<Box<dyn Future<Output = …>>>`.
+    BoxedFuture,
+}
+
+impl Shape {
+    /// An expression that runs the stack, as the function's own signature wants it.
+    pub(crate) fn wrap(self, call: TokenStream) -> TokenStream {
+        match self {
+            Self::Sync | Self::Async => call,
+            Self::ImplFuture => emit!(async move { #call }),
+            Self::BoxedFuture => emit!(__resilient::boxed(async move { #call })),
+        }
+    }
+}
+
+pub(crate) struct Returns {
+    pub(crate) shape: Shape,
+    /// What one run of the body comes to, `impl Trait` replaced by `_`.
+    pub(crate) ty: Type,
+    /// The type as the signature has it, for closures that run the body; lifetimes of a boxed future
+    /// are left to the compiler.
+    pub(crate) written: Type,
+    /// Whether a return type was written at all.
+    pub(crate) is_written: bool,
+    /// Where the type is written; the function's name where none is.
+    pub(crate) whole_span: Span,
+    /// Where the error type is written; the whole type where an alias hides it.
+    pub(crate) error_span: Span,
+    /// Where the value's type is written, likewise.
+    pub(crate) value_span: Span,
+    /// The type inside `Served<…>`, where it can be seen.
+    pub(crate) served: Option<Type>,
+}
+
+impl Returns {
+    pub(crate) fn of(signature: &Signature) -> Self {
+        let (written, is_written) = match &signature.output {
+            ReturnType::Default => (syn::parse_quote!(()), false),
+            ReturnType::Type(_, ty) => ((**ty).clone(), true),
+        };
+        let (shape, output) = if signature.asyncness.is_some() {
+            (Shape::Async, written.clone())
+        } else {
+            match future_output(&written) {
+                Some((shape, output)) => (shape, output),
+                None => (Shape::Sync, written.clone()),
+            }
+        };
+        let span = if is_written { output.span() } else { signature.ident.span() };
+        let (value, error) = result_arguments(&output);
+        Self {
+            shape,
+            ty: without_impl(&output),
+            written: elide_lifetimes(&without_impl(&written), shape),
+            is_written,
+            whole_span: span,
+            error_span: error.map_or(span, Spanned::span),
+            value_span: value.map_or(span, Spanned::span),
+            served: value.and_then(|ty| generic_of(ty, "Served")).cloned(),
+        }
+    }
+}
+
+/// `Pin<&mut …>`.
+pub(crate) fn is_pinned_mut(path: &TypePath) -> bool {
+    let arguments = last_arguments(path, "Pin");
+    let first = arguments.and_then(|arguments| types(arguments).next());
+    matches!(first, Some(Type::Reference(reference)) if reference.mutability.is_some())
+}
+
+/// The `T` and `E` of something that looks like `Result<T, E>`.
+fn result_arguments(ty: &Type) -> (Option<&Type>, Option<&Type>) {
+    let Type::Path(path) = ty else { return (None, None) };
+    let Some(PathArguments::AngleBracketed(arguments)) =
+        path.path.segments.last().map(|last| &last.arguments)
+    else {
+        return (None, None);
+    };
+    let mut types = types(arguments);
+    (types.next(), types.next())
+}
+
+fn types(arguments: &AngleBracketedGenericArguments) -> impl Iterator<Item = &Type> {
+    arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+fn last_arguments<'t>(path: &'t TypePath, name: &str) -> Option<&'t AngleBracketedGenericArguments> {
+    match path.path.segments.last() {
+        Some(last) if last.ident == name => match &last.arguments {
+            PathArguments::AngleBracketed(arguments) => Some(arguments),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The `X` of `name<X>`.
+fn generic_of<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+    let Type::Path(path) = ty else { return None };
+    types(last_arguments(path, name)?).next()
+}
+
+/// The output of a future that a plain `fn` returns.
+fn future_output(ty: &Type) -> Option<(Shape, Type)> {
+    match ty {
+        Type::ImplTrait(ty) => Some((Shape::ImplFuture, bounds_output(&ty.bounds)?)),
+        Type::Path(path) => {
+            if let Some(arguments) =
+                last_arguments(path, "BoxFuture").or_else(|| last_arguments(path, "LocalBoxFuture"))
+            {
+                return Some((Shape::BoxedFuture, types(arguments).next()?.clone()));
+            }
+            match generic_of(generic_of(ty, "Pin")?, "Box")? {
+                Type::TraitObject(object) => Some((Shape::BoxedFuture, bounds_output(&object.bounds)?)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The `X` of `Future<Output = X>` among some bounds.
+fn bounds_output<'b>(bounds: impl IntoIterator<Item = &'b TypeParamBound>) -> Option<Type> {
+    bounds.into_iter().find_map(|bound| {
+        let TypeParamBound::Trait(bound) = bound else { return None };
+        let last = bound.path.segments.last().filter(|last| last.ident == "Future")?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+        arguments.args.iter().find_map(|argument| match argument {
+            GenericArgument::AssocType(assoc) if assoc.ident == "Output" => Some(assoc.ty.clone()),
+            _ => None,
+        })
+    })
+}
+
+/// The type with `_` for every `impl Trait`, which cannot be named where a body is run.
+fn without_impl(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    erase_impl(&mut ty);
+    ty
+}
+
+fn erase_impl(ty: &mut Type) {
+    match ty {
+        Type::ImplTrait(_) => *ty = syn::parse_quote_spanned!(ty.span()=> _),
+        Type::Path(path) => {
+            for segment in &mut path.path.segments {
+                if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+                    for argument in &mut arguments.args {
+                        if let GenericArgument::Type(ty) = argument {
+                            erase_impl(ty);
+                        }
+                    }
+                }
+            }
+        }
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(erase_impl),
+        Type::Reference(reference) => erase_impl(&mut reference.elem),
+        Type::Array(array) => erase_impl(&mut array.elem),
+        Type::Slice(slice) => erase_impl(&mut slice.elem),
+        Type::Paren(paren) => erase_impl(&mut paren.elem),
+        Type::Group(group) => erase_impl(&mut group.elem),
+        _ => {}
+    }
+}
+
+/// A boxed future that one attempt makes may borrow from that attempt only, so its lifetime is not the
+/// function's.
+fn elide_lifetimes(ty: &Type, shape: Shape) -> Type {
+    if shape != Shape::BoxedFuture {
+        return ty.clone();
+    }
+    let mut ty = ty.clone();
+    if let Type::Path(path) = &mut ty {
+        for segment in &mut path.path.segments {
+            if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+                elide_in(arguments);
+            }
+        }
+    }
+    ty
+}
+
+fn elide_in(arguments: &mut AngleBracketedGenericArguments) {
+    for argument in &mut arguments.args {
+        match argument {
+            GenericArgument::Lifetime(lifetime) => *lifetime = elided(lifetime),
+            GenericArgument::Type(Type::Path(path)) => {
+                if let Some(PathArguments::AngleBracketed(inner)) =
+                    path.path.segments.last_mut().map(|last| &mut last.arguments)
+                {
+                    elide_in(inner);
+                }
+            }
+            GenericArgument::Type(Type::TraitObject(object)) => {
+                let mut has_lifetime = false;
+                for bound in &mut object.bounds {
+                    if let TypeParamBound::Lifetime(lifetime) = bound {
+                        *lifetime = elided(lifetime);
+                        has_lifetime = true;
+                    }
+                }
+                if !has_lifetime {
+                    object.bounds.push(TypeParamBound::Lifetime(Lifetime::new("'_", object.span())));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn elided(lifetime: &Lifetime) -> Lifetime {
+    Lifetime::new("'_", lifetime.span())
+}

@@ -1,0 +1,296 @@
+//! The attributes of one function together: gathered in reading order by the top one, checked against
+//! one another, and folded from the inside out. The only file that knows that there are several
+//! policies.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Path};
+
+use crate::attempt::Runs;
+use crate::item::{self, Function, NotAFunction};
+use crate::names::emit;
+use crate::policy::circuit_breaker::CircuitBreaker;
+use crate::policy::deadline::Deadline;
+use crate::policy::fallback::Fallback;
+use crate::policy::retry::Retry;
+use crate::policy::timeout::Timeout;
+use crate::report::Report;
+
+/// The attributes of ours, from the outermost to the innermost. A breaker that sees every attempt
+/// stands where `PerAttempt` does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Fallback,
+    Deadline,
+    CircuitBreaker,
+    Retry,
+    PerAttempt,
+    Timeout,
+}
+
+/// One attribute, read.
+enum Policy {
+    Fallback(Fallback),
+    Deadline(Deadline),
+    CircuitBreaker(CircuitBreaker),
+    Retry(Retry),
+    Timeout(Timeout),
+}
+
+/// The names by which attributes of ours are recognised below the top one.
+const NAMES: &[&str] = &["fallback", "deadline", "circuit_breaker", "retry", "timeout"];
+
+impl Policy {
+    fn parse(name: &str, tokens: TokenStream, report: &mut Report) -> Option<(Self, Option<Path>)> {
+        Some(match name {
+            "fallback" => {
+                let (policy, path) = Fallback::parse(tokens, report);
+                (Self::Fallback(policy), path)
+            }
+            "deadline" => {
+                let (policy, path) = Deadline::parse(tokens, report);
+                (Self::Deadline(policy), path)
+            }
+            "circuit_breaker" => {
+                let (policy, path) = CircuitBreaker::parse(tokens, report);
+                (Self::CircuitBreaker(policy), path)
+            }
+            "retry" => {
+                let (policy, path) = Retry::parse(tokens, report);
+                (Self::Retry(policy), path)
+            }
+            "timeout" => {
+                let (policy, path) = Timeout::parse(tokens, report);
+                (Self::Timeout(policy), path)
+            }
+            _ => return None,
+        })
+    }
+
+    fn place(&self) -> Place {
+        match self {
+            Self::Fallback(_) => Place::Fallback,
+            Self::Deadline(_) => Place::Deadline,
+            Self::CircuitBreaker(breaker) if breaker.per_attempt => Place::PerAttempt,
+            Self::CircuitBreaker(_) => Place::CircuitBreaker,
+            Self::Retry(_) => Place::Retry,
+            Self::Timeout(_) => Place::Timeout,
+        }
+    }
+
+    fn as_written(&self) -> &'static str {
+        match self.place() {
+            Place::Fallback => "#[fallback(…)]",
+            Place::Deadline => "#[deadline(…)]",
+            Place::CircuitBreaker => "#[circuit_breaker(…)]",
+            Place::Retry => "#[retry(…)]",
+            Place::PerAttempt => "#[circuit_breaker(…, per_attempt)]",
+            Place::Timeout => "#[timeout(…)]",
+        }
+    }
+
+    fn check(&self, function: &Function, report: &mut Report) {
+        match self {
+            Self::Fallback(_) => Fallback::check(function, report),
+            Self::Deadline(_) => {}
+            Self::CircuitBreaker(policy) => policy.check(function, report),
+            Self::Retry(policy) => policy.check(function, report),
+            Self::Timeout(_) => Timeout::check(function, report),
+        }
+    }
+
+    /// Statements before everything else: the policy's statics and constants.
+    fn items(&self, function: &Function) -> TokenStream {
+        match self {
+            Self::CircuitBreaker(policy) => policy.items(),
+            Self::Retry(policy) => policy.items(function),
+            Self::Fallback(_) | Self::Timeout(_) | Self::Deadline(_) => TokenStream::new(),
+        }
+    }
+
+    /// The policy around an expression of the function's result.
+    fn wrap(&self, inner: &TokenStream, function: &Function) -> TokenStream {
+        match self {
+            Self::Fallback(policy) => policy.wrap(inner, function),
+            Self::CircuitBreaker(policy) => policy.wrap(inner, function),
+            Self::Retry(policy) => policy.wrap(inner, function),
+            // The innermost policy runs the body itself; see `expand`.
+            Self::Timeout(_) | Self::Deadline(_) => inner.clone(),
+        }
+    }
+}
+
+/// One attribute with the token to blame for its place.
+struct Listed {
+    span: Span,
+    policy: Policy,
+}
+
+/// Expands the attribute `name` with its arguments, and all attributes of ours below it.
+pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut report = Report::default();
+    let mut function = match Function::parse(item.clone()) {
+        Ok(function) => function,
+        Err(error) => return not_a_function(name, item, &error),
+    };
+    if function.is_guarded() {
+        report.error(
+            Span::call_site(),
+            format!(
+                "`#[{name}]` is used here under another name, so the attributes above it could not take it into account\n\
+                 import it by its own name: `use resilient::{name};`"
+            ),
+        );
+        return with_errors(item, &[], report);
+    }
+    let (siblings, others) = std::mem::take(&mut function.attributes).into_iter().partition(is_ours);
+    function.attributes = others;
+    let siblings: Vec<Attribute> = siblings;
+
+    let mut stack = Vec::new();
+    let mut crate_path = None;
+    let mut add = |name: &str, span: Span, tokens: TokenStream, report: &mut Report| {
+        if let Some((policy, path)) = Policy::parse(name, tokens, report) {
+            crate_path = crate_path.take().or(path);
+            stack.push(Listed { span, policy });
+        }
+    };
+    add(name, Span::call_site(), arguments, &mut report);
+    for sibling in &siblings {
+        match item::attribute_tokens(sibling) {
+            Ok(tokens) => add(&last_name(sibling.path()), sibling.path().span(), tokens, &mut report),
+            Err(error) => report.push(error),
+        }
+    }
+
+    check_order(&stack, &mut report);
+    function.check(&mut report);
+    for listed in &stack {
+        listed.policy.check(&function, &mut report);
+    }
+    if !report.is_empty() {
+        return with_errors(item, &siblings, report);
+    }
+    write(&function, &stack, &siblings, crate_path)
+}
+
+/// Writes the one function.
+fn write(
+    function: &Function,
+    stack: &[Listed],
+    siblings: &[Attribute],
+    crate_path: Option<Path>,
+) -> TokenStream {
+    let repeats = stack.iter().any(|listed| matches!(listed.policy, Policy::Retry(_)));
+    let looks_back = stack.iter().any(|listed| match &listed.policy {
+        Policy::Fallback(fallback) => fallback.names_borrowed(function),
+        _ => false,
+    });
+    let runs = match (repeats, looks_back) {
+        (true, _) => Runs::Repeatedly,
+        (false, true) => Runs::Borrowing,
+        (false, false) => Runs::Once,
+    };
+    let attempt = function.attempt();
+    let innermost = stack.iter().find_map(|listed| match &listed.policy {
+        Policy::Timeout(timeout) => Some(timeout.run(&attempt, runs, function)),
+        _ => None,
+    });
+    let mut call = innermost.unwrap_or_else(|| attempt.run(runs));
+    for listed in stack.iter().rev() {
+        call = listed.policy.wrap(&call, function);
+    }
+    let items = stack.iter().map(|listed| listed.policy.items(function));
+    let runtime = match crate_path {
+        Some(path) => emit!(#path::__private),
+        None => emit!(::resilient::__private),
+    };
+    let imports = imports_of(siblings);
+    let statements = emit! {
+        use #runtime as __resilient;
+        #imports
+        #(#items)*
+    };
+    function.with_body(&statements, call)
+}
+
+fn check_order(stack: &[Listed], report: &mut Report) {
+    let mut seen: Vec<&Listed> = Vec::new();
+    let mut in_order = true;
+    for listed in stack {
+        let name = listed.policy.as_written();
+        let same =
+            |other: &&Listed| std::mem::discriminant(&other.policy) == std::mem::discriminant(&listed.policy);
+        if seen.iter().any(same) {
+            let why = match &listed.policy {
+                Policy::Retry(_) => ": a retry inside a retry multiplies the attempts",
+                _ => "",
+            };
+            report
+                .error(listed.span, format!("`{name}` stands twice on one function{why}\nkeep one of them"));
+        } else if seen.last().is_some_and(|above| above.policy.place() > listed.policy.place()) && in_order {
+            in_order = false;
+            let mut right: Vec<&Listed> = stack.iter().collect();
+            right.sort_by_key(|listed| listed.policy.place());
+            right.dedup_by_key(|listed| listed.policy.place());
+            let lines: Vec<&str> = right.iter().map(|listed| listed.policy.as_written()).collect();
+            let lines = lines.join("\n    ");
+            let hint = match listed.policy {
+                Policy::CircuitBreaker(_) => {
+                    "\nor write `per_attempt` in it: a breaker below `#[retry]` sees every attempt"
+                }
+                _ => "",
+            };
+            report.error(
+                listed.span,
+                format!("`{name}` cannot stand here; the first attribute is the outermost, and the order is\n    {lines}{hint}"),
+            );
+        }
+        seen.push(listed);
+    }
+}
+
+fn is_ours(attribute: &Attribute) -> bool {
+    let path = attribute.path();
+    let is_known = NAMES.contains(&last_name(path).as_str());
+    let is_alone = path.get_ident().is_some();
+    let is_qualified =
+        path.segments.len() == 2 && path.segments.first().is_some_and(|first| first.ident == "resilient");
+    is_known && (is_alone || is_qualified)
+}
+
+fn last_name(path: &Path) -> String {
+    path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default()
+}
+
+/// The item as written, and the errors. Attributes of ours go: each would say the same again.
+fn with_errors(item: TokenStream, siblings: &[Attribute], report: Report) -> TokenStream {
+    let errors = report.finish();
+    let item = item::as_written(item, is_ours, &imports_of(siblings));
+    quote!(#item #errors)
+}
+
+/// Attributes that were gathered are gone, and with them the use of their imports; without it each
+/// import would get a warning.
+fn imports_of(siblings: &[Attribute]) -> TokenStream {
+    let imports = siblings.iter().filter_map(|sibling| sibling.path().get_ident());
+    emit!(#(#[allow(unused_imports)] use #imports as _;)*)
+}
+
+fn not_a_function(name: &str, item: TokenStream, error: &NotAFunction) -> TokenStream {
+    let mut report = Report::default();
+    match error {
+        NotAFunction::OtherItem(keyword) => report.error(
+            keyword.span(),
+            format!("`#[{name}]` guards a function, and this is none\nput it above a `fn` or `async fn`"),
+        ),
+        NotAFunction::NoBody(span) => report.error(
+            *span,
+            format!("there is no body for `#[{name}]` to guard\nput it on an implementation, or on a default method"),
+        ),
+        // Half-typed code: the compiler says itself what is missing.
+        NotAFunction::Unfinished => {}
+    }
+    with_errors(item, &[], report)
+}

@@ -1,0 +1,137 @@
+//! What time it is and how to wait: the only file that names std's or tokio's clock. Under a
+//! [`VirtualClock`](crate::testing::VirtualClock) both come from that clock instead; under tokio's
+//! paused clock they come from tokio's.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::sync::{Mutex, OnceLock, lock};
+
+/// A point on the monotonic clock, in nanoseconds since an epoch of this process. All arithmetic
+/// saturates: a clock that stands still or jumps is never a panic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(u64);
+
+impl Moment {
+    pub(crate) const MAX: Self = Self(u64::MAX);
+
+    pub(crate) const fn from_nanos(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    pub(crate) const fn as_nanos(self) -> u64 {
+        self.0
+    }
+
+    pub(crate) fn after(self, wait: Duration) -> Self {
+        Self(self.0.saturating_add(nanos(wait)))
+    }
+
+    /// How long it is from `earlier` to here; zero where `earlier` is later.
+    pub(crate) const fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Now, on the clock that this thread goes by.
+pub(crate) fn now() -> Moment {
+    match Virtual::current() {
+        Some(clock) => clock.now(),
+        None => real_now(),
+    }
+}
+
+fn real_now() -> Moment {
+    static EPOCH: OnceLock<Instant> = OnceLock::new();
+    let now = instant();
+    let since = now.saturating_duration_since(*EPOCH.get_or_init(|| now));
+    Moment(nanos(since))
+}
+
+/// tokio's clock is std's, except where a test has paused it.
+#[cfg(feature = "tokio")]
+fn instant() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+#[cfg(not(feature = "tokio"))]
+fn instant() -> Instant {
+    Instant::now()
+}
+
+/// Blocks this thread for `wait`; a zero wait returns at once.
+pub fn sleep_sync(wait: Duration) {
+    match Virtual::current() {
+        _ if wait.is_zero() => {}
+        Some(clock) => clock.sleep(wait),
+        None => std::thread::sleep(wait),
+    }
+}
+
+/// Waits without blocking; a zero wait never touches the timer, whose shortest wait is a whole tick.
+#[cfg(feature = "tokio")]
+pub async fn sleep_async(wait: Duration) {
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// The state behind a virtual clock: it moves only when told to, or when somebody sleeps by it.
+#[derive(Debug)]
+pub(crate) struct Virtual {
+    start: Moment,
+    told: Mutex<Told>,
+}
+
+#[derive(Debug, Default)]
+struct Told {
+    elapsed: Duration,
+    sleeps: Vec<Duration>,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Arc<Virtual>>> = const { RefCell::new(None) };
+}
+
+impl Virtual {
+    pub(crate) fn new() -> Self {
+        Self { start: real_now(), told: Mutex::default() }
+    }
+
+    /// The virtual clock of this thread, if it goes by one. `None` while the thread is shutting down.
+    pub(crate) fn current() -> Option<Arc<Self>> {
+        CURRENT.try_with(|current| current.borrow().clone()).unwrap_or_default()
+    }
+
+    /// Makes this thread go by `clock`, and says what it went by before.
+    pub(crate) fn install(clock: Option<Arc<Self>>) -> Option<Arc<Self>> {
+        CURRENT.try_with(|current| current.replace(clock)).unwrap_or_default()
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.start.after(self.elapsed())
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        lock(&self.told).elapsed
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        let mut told = lock(&self.told);
+        told.elapsed = told.elapsed.saturating_add(by);
+    }
+
+    fn sleep(&self, wait: Duration) {
+        self.advance(wait);
+        lock(&self.told).sleeps.push(wait);
+    }
+
+    pub(crate) fn sleeps(&self) -> Vec<Duration> {
+        lock(&self.told).sleeps.clone()
+    }
+}

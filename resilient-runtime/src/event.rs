@@ -1,0 +1,148 @@
+//! What happened, told to `tracing`: the one place that knows event names and fields. Nothing is
+//! formatted when nobody listens, and arguments of guarded functions never come here.
+
+use std::fmt;
+use std::panic::Location;
+use std::time::Duration;
+
+use tracing::{info, warn};
+
+use crate::error::TimeoutError;
+
+/// A duration as people write it: `2s`, `1.5s`, `250ms`; milliseconds at the finest.
+#[derive(Clone, Copy)]
+pub(crate) struct Seconds(pub(crate) Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0.as_secs(), self.0.subsec_millis()) {
+            (secs, 0) => write!(f, "{secs}s"),
+            (0, millis) => write!(f, "{millis}ms"),
+            (secs, millis) => {
+                let fraction = format!("{millis:03}");
+                write!(f, "{secs}.{}s", fraction.trim_end_matches('0'))
+            }
+        }
+    }
+}
+
+/// An error as events show it. Which variant it is depends on what its type offers.
+#[derive(Clone, Copy)]
+pub enum Text<'e> {
+    /// The type says what to show.
+    Display(&'e dyn fmt::Display),
+    /// The type is shown as programmers see it.
+    Debug(&'e dyn fmt::Debug),
+    /// The type cannot be shown; its name stands for it.
+    Name(&'static str),
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Display(error) => error.fmt(f),
+            Self::Debug(error) => error.fmt(f),
+            Self::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+#[cold]
+pub(crate) fn retry(operation: &str, attempt: u32, max_attempts: u32, delay: Duration, error: Text<'_>) {
+    warn!(
+        target: "resilient", event = "retry", operation, attempt, max_attempts,
+        delay_s = delay.as_secs_f64(), %error,
+        "{operation}: attempt {attempt} of {max_attempts} failed, next in {}", Seconds(delay),
+    );
+}
+
+/// Why no further attempt is made although the failure was worth one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exhausted {
+    Attempts,
+    RetryAfter,
+}
+
+#[cold]
+pub(crate) fn retry_exhausted(
+    operation: &str,
+    attempt: u32,
+    max_attempts: u32,
+    why: Exhausted,
+    error: Text<'_>,
+) {
+    let reason = match why {
+        Exhausted::Attempts => "max_attempts",
+        Exhausted::RetryAfter => "max_retry_after",
+    };
+    warn!(
+        target: "resilient", event = "retry_exhausted", operation, attempt, max_attempts, reason, %error,
+        "{operation}: gives up after attempt {attempt} of {max_attempts} ({reason})",
+    );
+}
+
+#[cold]
+pub(crate) fn circuit_open(circuit: &str, failures: u32, recovery_timeout: Duration) {
+    warn!(
+        target: "resilient", event = "circuit_open", circuit, failures,
+        recovery_timeout_s = recovery_timeout.as_secs_f64(),
+        "circuit `{circuit}` opens for {}", Seconds(recovery_timeout),
+    );
+}
+
+#[cold]
+pub(crate) fn circuit_half_open(circuit: &str) {
+    info!(target: "resilient", event = "circuit_half_open", circuit, "circuit `{circuit}` lets a probe through");
+}
+
+#[cold]
+pub(crate) fn circuit_closed(circuit: &str) {
+    info!(target: "resilient", event = "circuit_closed", circuit, "circuit `{circuit}` closes");
+}
+
+#[cold]
+pub(crate) fn circuit_rejected(circuit: &str, retry_after: Duration) {
+    warn!(
+        target: "resilient", event = "circuit_rejected", circuit, retry_after_s = retry_after.as_secs_f64(),
+        "circuit `{circuit}` is open and refuses calls for {}", Seconds(retry_after),
+    );
+}
+
+/// Two places give one circuit different settings; those of the first one used hold.
+#[cold]
+pub(crate) fn circuit_conflict(
+    circuit: &str,
+    holds: &Location<'_>,
+    ignored: &Location<'_>,
+    difference: &str,
+) {
+    warn!(
+        target: "resilient", event = "circuit_conflict", circuit, %holds, %ignored, difference,
+        "circuit `{circuit}` is set up differently at {holds} and at {ignored}: {difference}; the former holds",
+    );
+}
+
+#[cold]
+pub(crate) fn timeout(error: &TimeoutError) {
+    warn!(
+        target: "resilient", event = "timeout", operation = error.operation, limit_s = error.limit.as_secs_f64(),
+        "{error}",
+    );
+}
+
+/// A sync timeout that could not even start: `abandoned` bodies of earlier ones are still running.
+#[cold]
+pub(crate) fn no_worker(operation: &str, abandoned: usize) {
+    warn!(
+        target: "resilient", event = "timeout", operation, abandoned,
+        "{operation} was not started: {abandoned} workers are stuck in bodies that timed out",
+    );
+}
+
+#[cold]
+pub(crate) fn degraded(operation: &str, tier: &str, reason: Option<&str>, error: &str) {
+    warn!(
+        target: "resilient", event = "degraded", operation, tier, reason, error,
+        "{operation} degrades to `{tier}`: {}", reason.unwrap_or(error),
+    );
+}

@@ -1,0 +1,35 @@
+//! The runtime under the [`resilient`](https://docs.rs/resilient-attributes) attributes, and the same
+//! policies as values. Use it through that crate, which re-exports everything here.
+//!
+//! State machines decide and neither wait nor run anything: they are told how an attempt ended, when,
+//! and what the dice said. So one machine serves sync and async code.
+
+mod backoff;
+mod classify;
+mod clock;
+mod dice;
+mod error;
+mod event;
+mod policy;
+mod sync;
+
+pub mod testing;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+#[doc(hidden)]
+pub mod probe;
+use __private as private;
+
+pub use backoff::{Backoff, BackoffShape, Jitter};
+pub use classify::{RetryClassification, Retryable, is_or_has_source};
+pub use error::{CarriesCircuitOpen, CarriesTimeout, CircuitOpenError, TimeoutError};
+pub use policy::circuit_breaker::{
+    Circuit, CircuitBreaker, CircuitSnapshot, CircuitState, Permit, circuit, circuits,
+};
+pub use policy::fallback::{Degradable, Degradation, Served, Tier};
+pub use policy::retry::{Accepts, AnyValue, Classified, Retry, RetryConfig, Selects, Until, When};
+pub use policy::timeout::{MAX_ABANDONED_WORKERS, abandoned_workers, remaining, timeout_sync};
+#[cfg(feature = "tokio")]
+pub use policy::timeout::{Timeout, timeout};

@@ -1,0 +1,196 @@
+//! `CircuitBreaker`: name and settings as a `static` can hold them. The circuit itself is looked up
+//! (or made) at the first use.
+
+use std::borrow::Cow;
+use std::ops::Deref;
+use std::panic::Location;
+use std::time::Duration;
+
+use super::machine::Settings;
+use super::{Circuit, registry};
+use crate::sync::OnceLock;
+
+/// Stops calling a service that is down: after so many failures in a row calls are refused at once,
+/// until a probe finds the service back.
+///
+/// The name is the breaker: all `CircuitBreaker`s of one name, and all attributes that say it, share
+/// one [`Circuit`], process-wide. Where their settings disagree those of the first one used hold, and
+/// a warning event names both places. Give breakers in tests names of their own.
+///
+/// Every builder is `const`; a setting that makes no sense fails to compile in a `static`.
+///
+/// # Examples
+///
+/// ```
+/// use std::{io, time::Duration};
+/// use resilient_runtime::{CircuitBreaker, CircuitOpenError, CircuitState};
+///
+/// static SEARCH: CircuitBreaker = CircuitBreaker::new("search")
+///     .failure_threshold(3)
+///     .recovery_timeout(Duration::from_secs(60));
+///
+/// #[derive(Debug)]
+/// enum SearchError { Io(io::Error), Open(CircuitOpenError) }
+/// impl From<CircuitOpenError> for SearchError {
+///     fn from(error: CircuitOpenError) -> Self { Self::Open(error) }
+/// }
+///
+/// let down = || Err::<(), _>(SearchError::Io(io::Error::from(io::ErrorKind::ConnectionRefused)));
+/// for _ in 0..3 {
+///     assert!(matches!(SEARCH.call(down), Err(SearchError::Io(_))));
+/// }
+/// assert_eq!(SEARCH.state(), CircuitState::Open);
+/// assert!(matches!(SEARCH.call(down), Err(SearchError::Open(_))));
+/// ```
+#[derive(Debug)]
+pub struct CircuitBreaker {
+    name: Name,
+    settings: Settings,
+    place: &'static Location<'static>,
+    circuit: OnceLock<&'static Circuit>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Name {
+    Given(&'static str),
+    /// The path of the guarded function, told by the type name of something inside it.
+    Path(fn() -> &'static str),
+}
+
+impl CircuitBreaker {
+    /// Opens after 5 failures in a row, for 30 s; then one probe, whose success closes it.
+    ///
+    /// # Panics
+    /// In `const` evaluation this is a compile error: an empty name.
+    #[must_use]
+    #[track_caller]
+    pub const fn new(name: &'static str) -> Self {
+        assert!(!name.is_empty(), "a circuit breaker's name must not be empty");
+        Self::named(Name::Given(name))
+    }
+
+    /// A breaker named after the function that `inside` is written in.
+    #[must_use]
+    #[track_caller]
+    #[doc(hidden)]
+    pub const fn of_function(inside: fn() -> &'static str) -> Self {
+        Self::named(Name::Path(inside))
+    }
+
+    #[track_caller]
+    const fn named(name: Name) -> Self {
+        Self { name, settings: Settings::DEFAULT, place: Location::caller(), circuit: OnceLock::new() }
+    }
+
+    /// So many failures in a row open the circuit. Default 5.
+    ///
+    /// # Panics
+    /// In `const` evaluation this is a compile error: zero.
+    #[must_use]
+    pub const fn failure_threshold(mut self, failures: u32) -> Self {
+        assert!(failures >= 1, "`failure_threshold` must be at least 1");
+        self.settings.failure_threshold = failures;
+        self
+    }
+
+    /// The circuit stays open for so long; then it is half-open. Default 30 s.
+    ///
+    /// # Panics
+    /// In `const` evaluation this is a compile error: zero.
+    #[must_use]
+    pub const fn recovery_timeout(mut self, open: Duration) -> Self {
+        assert!(!open.is_zero(), "`recovery_timeout` must be above zero");
+        self.settings.recovery_timeout = open;
+        self
+    }
+
+    /// A probe that has not come back by then no longer holds its place, and its late result changes
+    /// nothing. Default: the recovery timeout.
+    ///
+    /// # Panics
+    /// In `const` evaluation this is a compile error: zero.
+    #[must_use]
+    pub const fn probe_timeout(mut self, longest: Duration) -> Self {
+        assert!(!longest.is_zero(), "`probe_timeout` must be above zero");
+        self.settings.probe_timeout = Some(longest);
+        self
+    }
+
+    /// So many probes pass at once while half-open. Default 1.
+    ///
+    /// # Panics
+    /// In `const` evaluation this is a compile error: zero.
+    #[must_use]
+    pub const fn half_open_max_calls(mut self, probes: u32) -> Self {
+        assert!(probes >= 1, "`half_open_max_calls` must be at least 1");
+        self.settings.half_open_max_calls = probes;
+        self
+    }
+
+    /// So many successful probes close the circuit again. Default 1.
+    ///
+    /// # Panics
+    /// In `const` evaluation this is a compile error: zero.
+    #[must_use]
+    pub const fn success_threshold(mut self, successes: u32) -> Self {
+        assert!(successes >= 1, "`success_threshold` must be at least 1");
+        self.settings.success_threshold = successes;
+        self
+    }
+
+    #[cold]
+    fn join(&self) -> &'static Circuit {
+        let name = match self.name {
+            Name::Given(name) => name,
+            Name::Path(inside) => match function_path(inside()) {
+                Cow::Borrowed(path) => path,
+                Cow::Owned(path) => path.leak(),
+            },
+        };
+        self.circuit.get_or_init(|| registry::join(name, self.settings, self.place))
+    }
+}
+
+impl Deref for CircuitBreaker {
+    type Target = Circuit;
+
+    #[inline]
+    fn deref(&self) -> &Circuit {
+        match self.circuit.get() {
+            Some(circuit) => circuit,
+            None => self.join(),
+        }
+    }
+}
+
+/// `module::Type::function` out of the type name of something that is written inside the function.
+fn function_path(inside: &'static str) -> Cow<'static, str> {
+    let function = inside.split("::__BREAKER").next().unwrap_or(inside);
+    let function = function.trim_end_matches("::{{closure}}");
+    // `<module::Type as Trait>::function`: a method of a trait goes by its type too.
+    let of_trait = function
+        .strip_prefix('<')
+        .and_then(|rest| rest.split_once(" as "))
+        .and_then(|(ty, rest)| Some((ty, rest.rsplit_once(">::")?.1)));
+    match of_trait {
+        Some((ty, method)) => Cow::Owned(format!("{ty}::{method}")),
+        None => Cow::Borrowed(function),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::function_path;
+
+    #[test]
+    fn paths_are_those_a_reader_would_write() {
+        for (inside, path) in [
+            ("a::b::call::__BREAKER::{{closure}}", "a::b::call"),
+            ("a::Type::call::{{closure}}::__BREAKER::{{closure}}", "a::Type::call"),
+            ("<a::Type as a::Model>::chat::__BREAKER::{{closure}}", "a::Type::chat"),
+            ("<a::Type<T> as a::Model<U>>::chat::__BREAKER::{{closure}}", "a::Type<T>::chat"),
+        ] {
+            assert_eq!(function_path(inside), path);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Degrading out loud: what a degraded value says of itself. When to degrade, and to what, is written
+//! at the function; here is only how a value carries it.
+
+use std::fmt;
+use std::ops::Deref;
+use std::time::Duration;
+
+use crate::event::{self, Text};
+
+/// How far a result is from the full service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Tier {
+    /// A partial result (`degraded = …`).
+    Degraded,
+    /// An earlier good value.
+    Cached,
+    /// A safe value (`default = …`).
+    Default,
+}
+
+impl Tier {
+    /// `degraded`, `cached` or `default`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Degraded => "degraded",
+            Self::Cached => "cached",
+            Self::Default => "default",
+        }
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Why and how far a value is not the full service's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Degradation {
+    /// Where the value comes from.
+    pub tier: Tier,
+    /// `reason = "…"` of the attribute.
+    pub reason: Option<&'static str>,
+    /// How old the value is, if it was kept from earlier.
+    pub age: Option<Duration>,
+    /// The text of the error that caused it.
+    pub error: String,
+}
+
+impl Degradation {
+    /// Describes a degradation; with neither reason nor age.
+    #[must_use]
+    pub fn new(tier: Tier, error: impl Into<String>) -> Self {
+        Self { tier, reason: None, age: None, error: error.into() }
+    }
+}
+
+impl fmt::Display for Degradation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = self.reason.unwrap_or(&self.error);
+        write!(f, "{}: {why}", self.tier)
+    }
+}
+
+/// Values that can say that they are degraded: [`Served`], or a type of your own.
+///
+/// # Examples
+///
+/// ```
+/// use resilient_runtime::{Degradable, Degradation};
+///
+/// struct Report { text: String, needs_review: bool }
+///
+/// impl Degradable for Report {
+///     fn degraded(self, _how: Degradation) -> Self {
+///         Self { needs_review: true, ..self }
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot say that it is degraded",
+    label = "neither `Served<…>` nor `Degradable`",
+    note = "a fallback must not be silent: return `Result<Served<{Self}>, …>`, or implement `resilient::Degradable` for `{Self}`"
+)]
+pub trait Degradable {
+    /// The same value, marked.
+    #[must_use]
+    fn degraded(self, how: Degradation) -> Self;
+}
+
+/// A value, and whether it is the full service's.
+///
+/// # Examples
+///
+/// ```
+/// use resilient_runtime::Served;
+///
+/// let label = Served::from("invoice");
+/// assert!(!label.is_degraded());
+/// assert_eq!(label.len(), 7); // derefs to the value
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served<T> {
+    value: T,
+    /// Boxed: a value that is not degraded carries one pointer more, not a whole description.
+    degradation: Option<Box<Degradation>>,
+}
+
+impl<T> Served<T> {
+    /// Whether the value is anything but the full service's.
+    pub const fn is_degraded(&self) -> bool {
+        self.degradation.is_some()
+    }
+
+    /// Why and how far, if it is.
+    pub fn degradation(&self) -> Option<&Degradation> {
+        self.degradation.as_deref()
+    }
+
+    /// The value alone.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+}
+
+impl<T> From<T> for Served<T> {
+    fn from(value: T) -> Self {
+        Self { value, degradation: None }
+    }
+}
+
+impl<T> Deref for Served<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> Degradable for Served<T> {
+    fn degraded(self, how: Degradation) -> Self {
+        Self { degradation: Some(Box::new(how)), ..self }
+    }
+}
+
+/// What a fallback remembers of the error while its tiers are tried.
+#[derive(Debug)]
+pub struct Fallback {
+    operation: &'static str,
+    reason: Option<&'static str>,
+    error: String,
+}
+
+impl Fallback {
+    /// The error is formatted here: its value goes on to the tiers.
+    #[cold]
+    #[must_use]
+    pub fn new(operation: &'static str, reason: Option<&'static str>, error: Text<'_>) -> Self {
+        Self { operation, reason, error: error.to_string() }
+    }
+
+    /// Marks the value that a tier gave, and tells it.
+    pub fn serve<T: Degradable>(self, tier: Tier, value: T) -> T {
+        event::degraded(self.operation, tier.as_str(), self.reason, &self.error);
+        value.degraded(Degradation { reason: self.reason, ..Degradation::new(tier, self.error) })
+    }
+}
+
+#[cfg(test)]
+mod tests;

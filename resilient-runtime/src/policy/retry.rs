@@ -1,0 +1,203 @@
+//! Retrying as a state machine: it is told how an attempt ended and says how long to wait before the
+//! next, or that there is none. It neither sleeps nor runs anything, so sync and async share it.
+
+use std::time::Duration;
+
+use crate::backoff::{Backoff, BackoffShape, Jitter};
+use crate::classify::RetryClassification;
+use crate::event::{self, Exhausted, Text};
+
+mod builder;
+mod value;
+
+pub use builder::{AnyValue, Classified, Retry, Until, When};
+pub use value::{Accepts, Selects};
+
+/// The settings of a retry, for values that are known only at run time (from `self`, a file).
+///
+/// Nothing here panics: values out of range count as the nearest that is in range.
+///
+/// # Examples
+///
+/// ```
+/// use resilient_runtime::{Retry, RetryConfig};
+///
+/// let config = RetryConfig { max_attempts: 5, ..RetryConfig::default() };
+/// let retry = Retry::from(config);
+/// # let _ = retry;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RetryConfig {
+    /// Calls in all, the first included; 1..=100. Default 3.
+    pub max_attempts: u32,
+    /// The first delay. Default 1 s.
+    pub base_delay: Duration,
+    /// No delay of its own is ever longer, jitter included. Default 30 s.
+    pub max_delay: Duration,
+    /// How clients that failed together are spread. Default: adds 0–10 %.
+    pub jitter: Jitter,
+    /// How delays grow. Default exponential.
+    pub backoff: BackoffShape,
+    /// The factor of the exponential shape; at least 1. Default 2.
+    pub multiplier: f64,
+    /// The longest hint of a server that is waited for; a longer one ends the retrying. Default 5 min.
+    pub max_retry_after: Duration,
+}
+
+impl RetryConfig {
+    /// The most attempts that can be asked for.
+    pub const MOST_ATTEMPTS: u32 = 100;
+
+    pub(crate) const DEFAULT: Self = Self {
+        max_attempts: 3,
+        base_delay: Duration::from_secs(1),
+        max_delay: Duration::from_secs(30),
+        jitter: Jitter::Ratio(Jitter::DEFAULT_RATIO),
+        backoff: BackoffShape::Exponential,
+        multiplier: 2.0,
+        max_retry_after: Duration::from_secs(300),
+    };
+
+    fn schedule(&self) -> Backoff {
+        Backoff {
+            shape: self.backoff,
+            base: self.base_delay,
+            multiplier: self.multiplier,
+            cap: self.max_delay,
+        }
+    }
+}
+
+impl Default for RetryConfig {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// Why the outcome of an attempt may not stand, for the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shortfall {
+    /// A value that `until` does not take.
+    Unsatisfied,
+    /// An error of this kind.
+    Error(RetryClassification),
+}
+
+/// What to do about it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Next {
+    /// The error is not worth another attempt.
+    Stop,
+    /// It would be, but the settings end here.
+    GiveUp(Exhausted),
+    Wait(Duration),
+}
+
+/// A failure as a caller judged it: whether it is worth another attempt, and how events show it.
+#[derive(Clone, Copy)]
+pub struct Failure<'e> {
+    classification: RetryClassification,
+    text: Text<'e>,
+}
+
+impl<'e> Failure<'e> {
+    /// Puts the two together.
+    #[must_use]
+    pub fn new(classification: RetryClassification, text: Text<'e>) -> Self {
+        Self { classification, text }
+    }
+}
+
+/// One call of a retried function: counts its attempts.
+#[derive(Debug)]
+pub struct RetryRun<'r> {
+    config: &'r RetryConfig,
+    operation: &'static str,
+    /// The attempt that is running, from 1.
+    attempt: u32,
+    previous_delay: Duration,
+}
+
+impl<'r> RetryRun<'r> {
+    #[inline]
+    const fn new(config: &'r RetryConfig, operation: &'static str) -> Self {
+        Self { config, operation, attempt: 1, previous_delay: Duration::ZERO }
+    }
+
+    /// Whether the attempt that is running is the last that the settings allow.
+    #[inline]
+    #[must_use]
+    pub fn is_last(&self) -> bool {
+        self.attempt >= self.config.max_attempts
+    }
+
+    /// What follows the attempt that has just ended: the delay before the next, or `None`: the outcome
+    /// stands. Judges nothing when the attempt succeeded.
+    #[inline]
+    pub fn after<T: ?Sized, E: ?Sized>(
+        &mut self,
+        outcome: Result<&T, &E>,
+        until: impl FnOnce(&T) -> bool,
+        judge: impl for<'e> FnOnce(&'e E) -> Failure<'e>,
+    ) -> Option<Duration> {
+        match outcome {
+            Ok(value) if until(value) => None,
+            Ok(_) => self.settle(Shortfall::Unsatisfied, Text::Name("the value does not satisfy `until`")),
+            Err(error) => {
+                let failure = judge(error);
+                self.settle(Shortfall::Error(failure.classification), failure.text)
+            }
+        }
+    }
+
+    /// Takes the machine's next step and tells what happened.
+    #[cold]
+    fn settle(&mut self, shortfall: Shortfall, text: Text<'_>) -> Option<Duration> {
+        let (attempt, most) = (self.attempt, self.config.max_attempts);
+        match self.next(shortfall, crate::dice::roll()) {
+            Next::Stop => None,
+            Next::GiveUp(why) => {
+                event::retry_exhausted(self.operation, attempt, most, why, text);
+                None
+            }
+            Next::Wait(delay) => {
+                event::retry(self.operation, attempt, most, delay, text);
+                Some(delay)
+            }
+        }
+    }
+
+    /// The machine itself: pure but for the count of attempts.
+    fn next(&mut self, shortfall: Shortfall, dice: f64) -> Next {
+        let hint = match shortfall {
+            Shortfall::Error(RetryClassification::Permanent) => return Next::Stop,
+            Shortfall::Unsatisfied => None,
+            Shortfall::Error(RetryClassification::Transient { retry_after }) => retry_after,
+        };
+        if self.is_last() {
+            return Next::GiveUp(Exhausted::Attempts);
+        }
+        if hint.is_some_and(|hint| hint > self.config.max_retry_after) {
+            return Next::GiveUp(Exhausted::RetryAfter);
+        }
+        let own = self.own_delay(dice);
+        self.attempt += 1;
+        self.previous_delay = own;
+        match hint {
+            Some(hint) if hint > own => Next::Wait(self.config.jitter.add_to(hint, dice)),
+            _ => Next::Wait(own),
+        }
+    }
+
+    fn own_delay(&self, dice: f64) -> Duration {
+        let schedule = self.config.schedule();
+        if self.config.backoff == BackoffShape::Decorrelated {
+            return schedule.decorrelated_after(self.previous_delay, dice);
+        }
+        let delay = schedule.delay(self.attempt);
+        self.config.jitter.spread(delay, self.config.max_delay, dice)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! Bounding a closure that blocks: it runs on a worker, and its caller stops waiting at the limit. A
+//! body that was given up cannot be stopped from outside; how many such there may be is bounded here.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{timed_out, worker};
+use crate::clock::{self, Moment, Virtual};
+use crate::error::TimeoutError;
+use crate::event;
+use crate::sync::{AtomicUsize, Condvar, Mutex, Ordering, PoisonError, lock};
+
+/// So many bodies that were given up may still be running. While there are so many, further sync
+/// timeouts fail at once, without running their body: piling up threads helps nobody.
+pub const MAX_ABANDONED_WORKERS: usize = 64;
+
+static ABANDONED: AtomicUsize = AtomicUsize::new(0);
+
+/// Bodies that were given up at their limit and are still running.
+#[must_use]
+pub fn abandoned_workers() -> usize {
+    ABANDONED.load(Ordering::Relaxed)
+}
+
+thread_local! {
+    static DEADLINE: Cell<Option<Moment>> = const { Cell::new(None) };
+}
+
+/// How much of the time that the caller of this code waits is left: inside the body of a sync
+/// timeout, so that a long loop can stop by itself. `None` where nothing is bounded.
+#[must_use]
+pub fn remaining() -> Option<Duration> {
+    DEADLINE.get().map(|deadline| deadline.since(clock::now()))
+}
+
+type Caught<T> = Result<T, Box<dyn Any + Send>>;
+
+enum Running<T> {
+    Yes,
+    /// `late`: past the limit by a virtual clock, which interrupts nobody.
+    Finished {
+        late: bool,
+        with: Caught<T>,
+    },
+    Abandoned,
+}
+
+/// What a caller and the worker that runs its body share.
+struct Shared<T> {
+    running: Mutex<Running<T>>,
+    finished: Condvar,
+}
+
+/// Runs `body` on a worker thread and waits for it, at most for `limit`.
+///
+/// Workers are reused. A result that is ready at the limit wins; a panic of `body` reaches the caller
+/// with its payload. A body that is given up goes on until it ends by itself (see [`remaining`]), and
+/// its result is dropped; at most [`MAX_ABANDONED_WORKERS`] such are allowed. The caller's `tracing`
+/// span and subscriber are `body`'s too.
+///
+/// # Errors
+/// [`TimeoutError`]: the limit has passed, or too many earlier bodies are stuck.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use resilient_runtime::timeout_sync;
+///
+/// let answer = timeout_sync(Duration::from_secs(5), "sum", || (1..=4).sum::<u32>());
+/// assert_eq!(answer, Ok(10));
+/// ```
+pub fn timeout_sync<T: Send + 'static>(
+    limit: Duration,
+    operation: &'static str,
+    body: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, TimeoutError> {
+    let abandoned = abandoned_workers();
+    if abandoned >= MAX_ABANDONED_WORKERS {
+        event::no_worker(operation, abandoned);
+        return Err(TimeoutError { operation, limit });
+    }
+    let shared = Arc::new(Shared { running: Mutex::new(Running::Yes), finished: Condvar::new() });
+    if worker::run(job(Arc::clone(&shared), limit, body)).is_err() {
+        event::no_worker(operation, abandoned);
+        return Err(TimeoutError { operation, limit });
+    }
+    match shared.wait(limit) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(panic)) => resume_unwind(panic),
+        None => Err(timed_out(operation, limit)),
+    }
+}
+
+/// The body as a worker runs it: under the caller's clock, subscriber, span and deadline.
+fn job<T: Send + 'static>(
+    shared: Arc<Shared<T>>,
+    limit: Duration,
+    body: impl FnOnce() -> T + Send + 'static,
+) -> worker::Job {
+    let clock = Virtual::current();
+    let subscriber = tracing::dispatcher::get_default(Clone::clone);
+    let span = tracing::Span::current();
+    let outer = DEADLINE.get();
+    Box::new(move || {
+        let is_virtual = clock.is_some();
+        drop(Virtual::install(clock));
+        let deadline = clock::now().after(limit);
+        DEADLINE.set(Some(outer.map_or(deadline, |outer| outer.min(deadline))));
+        let with = tracing::dispatcher::with_default(&subscriber, || {
+            span.in_scope(|| catch_unwind(AssertUnwindSafe(body)))
+        });
+        let late = is_virtual && clock::now() > deadline;
+        DEADLINE.set(None);
+        drop(Virtual::install(None));
+        shared.finish(late, with);
+    })
+}
+
+impl<T> Shared<T> {
+    fn finish(&self, late: bool, with: Caught<T>) {
+        let mut running = lock(&self.running);
+        if matches!(*running, Running::Abandoned) {
+            ABANDONED.fetch_sub(1, Ordering::Relaxed);
+            drop(running);
+            // A value's own `Drop` may panic too, and nobody is there to hear of it.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(with)));
+            return;
+        }
+        *running = Running::Finished { late, with };
+        drop(running);
+        self.finished.notify_one();
+    }
+
+    /// What the body came to, or `None`: it was too late or was given up.
+    fn wait(&self, limit: Duration) -> Option<Caught<T>> {
+        // A limit beyond the end of time, like a virtual clock, is waited for without one.
+        let until = match Virtual::current() {
+            Some(_) => None,
+            None => Instant::now().checked_add(limit),
+        };
+        let mut running = lock(&self.running);
+        while matches!(*running, Running::Yes) {
+            running = match until.map(|until| until.saturating_duration_since(Instant::now())) {
+                Some(Duration::ZERO) => break,
+                Some(left) => {
+                    let waited = self.finished.wait_timeout(running, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self.finished.wait(running).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+        match std::mem::replace(&mut *running, Running::Abandoned) {
+            Running::Finished { late, with } => Some(with).filter(|_| !late),
+            Running::Yes | Running::Abandoned => {
+                ABANDONED.fetch_add(1, Ordering::Relaxed);
+                None
+            }
+        }
+    }
+}

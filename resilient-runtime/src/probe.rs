@@ -1,0 +1,130 @@
+//! Asking a type what it can do without demanding that it can: an inherent method wins where its
+//! bounds hold, a trait method of the same name answers for all other types. Only generated code
+//! comes here, through the macros at the end, which know the concrete type.
+
+use std::any::type_name;
+use std::convert::Infallible;
+use std::fmt::{Debug, Display};
+use std::time::Duration;
+
+use crate::classify::Retryable;
+use crate::event::Text;
+use crate::private::Outcome;
+
+/// An error, to be asked for its text and its hint.
+pub struct Told<'e, E>(pub &'e E);
+
+impl<'e, E: Display> Told<'e, E> {
+    /// As the type wants to be shown.
+    #[must_use]
+    pub fn text(self) -> Text<'e> {
+        Text::Display(self.0)
+    }
+}
+
+/// For types that are `Debug` only.
+pub trait ByDebug<'e> {
+    /// As programmers see it.
+    fn text(self) -> Text<'e>;
+}
+
+impl<'e, E: Debug> ByDebug<'e> for Told<'e, E> {
+    fn text(self) -> Text<'e> {
+        Text::Debug(self.0)
+    }
+}
+
+/// For types that cannot be shown.
+pub trait ByName {
+    /// The type's name.
+    fn text(self) -> Text<'static>;
+}
+
+impl<E> ByName for &Told<'_, E> {
+    fn text(self) -> Text<'static> {
+        Text::Name(type_name::<E>())
+    }
+}
+
+impl<E: Retryable> Told<'_, E> {
+    /// What the server asked to wait, if the error knows.
+    #[must_use]
+    pub fn hint(self) -> Option<Duration> {
+        self.0.retry_classification().retry_after()
+    }
+}
+
+/// For errors that know of no hints.
+pub trait NoHint: Sized {
+    /// None.
+    fn hint(self) -> Option<Duration> {
+        None
+    }
+}
+
+impl<E> NoHint for Told<'_, E> {}
+
+/// The outcome of a function that `until` judges.
+pub struct Seen<'o, R>(pub &'o R);
+
+impl<'o, R: Outcome> Seen<'o, R> {
+    /// Success or failure.
+    pub fn seen(self) -> Result<&'o R::Value, &'o R::Error> {
+        self.0.seen()
+    }
+}
+
+/// For plain values: they are always a success.
+pub trait Plain<'o, R> {
+    /// The value.
+    fn seen(self) -> Result<&'o R, &'o Infallible>;
+}
+
+impl<'o, R> Plain<'o, R> for Seen<'o, R> {
+    fn seen(self) -> Result<&'o R, &'o Infallible> {
+        Ok(self.0)
+    }
+}
+
+/// The text of an error, as good as its type allows.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __resilient_text {
+    ($error:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::probe::{ByDebug as _, ByName as _};
+        $crate::__private::probe::Told($error).text()
+    }};
+}
+
+/// The hint of an error, if its type has any.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __resilient_hint {
+    ($error:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::probe::NoHint as _;
+        $crate::__private::probe::Told($error).hint()
+    }};
+}
+
+/// The outcome of a function, also of one that returns a plain value.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __resilient_seen {
+    ($outcome:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::probe::Plain as _;
+        $crate::__private::probe::Seen($outcome).seen()
+    }};
+}
+
+/// Whether an error is of a type, or has one of it among its sources.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __resilient_is {
+    ($error:expr, $ty:ty) => {{
+        use $crate::__private::ErrorChain as _;
+        $error.__resilient_is::<$ty>()
+    }};
+}
