@@ -96,7 +96,14 @@ impl<'f> Attempt<'f> {
         let reborrows = reborrows(&self.function.arguments, runs);
         let bindings = bindings(&self.function.arguments, Runs::Once);
         let block = self.block(emit!(#hint #bindings #body));
-        emit!(async #takes { #renewal #reborrows async move #block.await.await })
+        // A future that gives a future is what is wanted here: `return` in the body returns one.
+        emit!(async #takes {
+            #renewal
+            #reborrows
+            #[allow(clippy::async_yields_async)]
+            let made = async move #block;
+            made.await.await
+        })
     }
 
     /// Braces of the user's, so that the compiler reports a missing tail value there.
@@ -147,14 +154,17 @@ fn hint(ty: &impl ToTokens) -> TokenStream {
 
 /// `let` statements that give the body its arguments as the user binds them.
 fn bindings(arguments: &[Argument], runs: Runs) -> TokenStream {
-    let binding = |Argument { name, pattern, passed, .. }: &Argument| {
+    let binding = |Argument { name, pattern, passed, is_used, .. }: &Argument| {
         let place = here(pattern.span());
         let is_plain =
             matches!(pattern, Pat::Ident(pattern) if pattern.mutability.is_none() && pattern.ident == *name);
+        let allow = is_used.then(|| emit!(#[allow(unused_variables)]));
         match passed {
             Passed::Shared if is_plain => TokenStream::new(),
-            Passed::Mutable if runs != Runs::Once => quote_spanned!(place=> let #pattern = &mut *#name;),
-            _ => quote_spanned!(place=> let #pattern = #name;),
+            Passed::Mutable if runs != Runs::Once => {
+                quote_spanned!(place=> #allow let #pattern = &mut *#name;)
+            }
+            _ => quote_spanned!(place=> #allow let #pattern = #name;),
         }
     };
     arguments.iter().map(binding).collect()

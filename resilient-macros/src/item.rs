@@ -33,6 +33,8 @@ pub(crate) struct Argument {
     pub(crate) pattern: Pat,
     pub(crate) ty: Type,
     pub(crate) passed: Passed,
+    /// Whether an attribute names it: then the body need not.
+    pub(crate) is_used: bool,
 }
 
 impl Argument {
@@ -166,6 +168,13 @@ impl Function {
         words.next().is_some_and(|word| word == "use") && words.last().is_some_and(|word| word == RUNTIME)
     }
 
+    /// Notes which arguments an attribute names.
+    pub(crate) fn note_uses(&mut self, attribute: &TokenStream) {
+        for argument in &mut self.arguments {
+            argument.is_used |= argument.is_named_in(attribute);
+        }
+    }
+
     pub(crate) fn names_self(&self, tokens: &TokenStream) -> bool {
         self.receiver.is_some() && mentions(tokens, "self")
     }
@@ -178,6 +187,20 @@ impl Function {
     /// The body as something that can be run.
     pub(crate) fn attempt(&self) -> Attempt<'_> {
         Attempt::new(self, &self.body)
+    }
+
+    /// Makes the signature's `self` one that can be renewed: by value the body's own binding is the one
+    /// that may be `mut`, while a pinned one is borrowed anew from the signature's.
+    pub(crate) fn renew_receiver(&mut self) {
+        if let (Some(receiver), Some(FnArg::Receiver(written))) =
+            (&self.receiver, self.signature.inputs.first_mut())
+        {
+            match receiver.passed {
+                Passed::Value => written.mutability = None,
+                Passed::Pinned => written.mutability = Some(syn::Token![mut](receiver.token.span())),
+                Passed::Shared | Passed::Mutable => {}
+            }
+        }
     }
 
     /// The function with another body; `statements` come first and `call` is what it returns.
@@ -292,6 +315,7 @@ fn arguments(signature: &mut Signature) -> Vec<Argument> {
                 pattern: std::mem::replace(&mut *typed.pat, plain),
                 passed: Passed::of(&typed.ty),
                 ty: (*typed.ty).clone(),
+                is_used: false,
                 name,
             }
         })

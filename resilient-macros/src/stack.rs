@@ -156,9 +156,14 @@ pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStre
             stack.push(Listed { span, policy });
         }
     };
+    function.note_uses(&arguments);
     add(name, Span::call_site(), arguments, &mut report);
     for sibling in &siblings {
-        match item::attribute_tokens(sibling) {
+        let tokens = item::attribute_tokens(sibling);
+        if let Ok(tokens) = &tokens {
+            function.note_uses(tokens);
+        }
+        match tokens {
             Ok(tokens) => add(&last_name(sibling.path()), sibling.path().span(), tokens, &mut report),
             Err(error) => report.push(error),
         }
@@ -172,19 +177,19 @@ pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStre
     if !report.is_empty() {
         return with_errors(item, &siblings, report);
     }
-    write(&function, &stack, &siblings, crate_path)
+    write(function, &stack, &siblings, crate_path)
 }
 
 /// Writes the one function.
 fn write(
-    function: &Function,
+    mut function: Function,
     stack: &[Listed],
     siblings: &[Attribute],
     crate_path: Option<Path>,
 ) -> TokenStream {
     let repeats = stack.iter().any(|listed| matches!(listed.policy, Policy::Retry(_)));
     let looks_back = stack.iter().any(|listed| match &listed.policy {
-        Policy::Fallback(fallback) => fallback.names_borrowed(function),
+        Policy::Fallback(fallback) => fallback.names_borrowed(&function),
         _ => false,
     });
     let runs = match (repeats, looks_back) {
@@ -192,6 +197,10 @@ fn write(
         (false, true) => Runs::Borrowing,
         (false, false) => Runs::Once,
     };
+    if runs == Runs::Repeatedly {
+        function.renew_receiver();
+    }
+    let function = &function;
     let attempt = function.attempt();
     let innermost = stack.iter().find_map(|listed| match &listed.policy {
         Policy::Timeout(timeout) => Some(timeout.run(&attempt, runs, function)),

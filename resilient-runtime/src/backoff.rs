@@ -171,7 +171,8 @@ impl Backoff {
     #[must_use]
     pub fn decorrelated_after(&self, previous: Duration, dice: f64) -> Duration {
         let high = previous.max(self.base).saturating_mul(3).min(self.cap);
-        between(self.base.min(high), high, dice)
+        // Of long spans a float rounds up, too.
+        between(self.base.min(high), high, dice).min(high)
     }
 
     /// All delays, from the first on.

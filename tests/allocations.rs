@@ -1,0 +1,103 @@
+//! A call that succeeds at its first attempt allocates nothing. A binary of its own: it brings its own
+//! allocator.
+#![allow(missing_docs, clippy::unwrap_used, clippy::trivially_copy_pass_by_ref)]
+
+use std::future::Future;
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use resilient::{
+    CircuitOpenError, Retryable, Served, TimeoutError, circuit_breaker, fallback, retry, timeout,
+};
+
+#[derive(Debug, thiserror::Error, Retryable)]
+#[retryable(default = transient)]
+enum Fault {
+    #[error("lost")]
+    Lost,
+    #[error(transparent)]
+    Timeout(#[from] TimeoutError),
+    #[error(transparent)]
+    CircuitOpen(#[from] CircuitOpenError),
+}
+
+fn allocations(run: impl FnOnce()) -> u64 {
+    allocation_counter::measure(run).count_total
+}
+
+/// Waits once, as a call over a network does.
+async fn yielding() {
+    let mut waited = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Polls to the end without a runtime, which would allocate.
+fn finish<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
+}
+
+#[fallback(default = 0)]
+#[circuit_breaker(name = "allocations::blocking")]
+#[retry]
+fn blocking(input: &u32) -> Result<Served<u32>, Fault> {
+    if *input == 0 { Err(Fault::Lost) } else { Ok((*input).into()) }
+}
+
+#[fallback(default = 0)]
+#[circuit_breaker(name = "allocations::ready")]
+#[retry]
+#[timeout(secs = 120)]
+async fn ready(input: &u32) -> Result<Served<u32>, Fault> {
+    if *input == 0 { Err(Fault::Lost) } else { Ok((*input).into()) }
+}
+
+#[fallback(default = 0)]
+#[circuit_breaker(name = "allocations::waiting")]
+#[retry]
+async fn waiting(input: &u32) -> Result<Served<u32>, Fault> {
+    yielding().await;
+    if *input == 0 { Err(Fault::Lost) } else { Ok((*input).into()) }
+}
+
+#[retry]
+#[timeout(secs = 120)]
+async fn timed(input: &u32) -> Result<u32, Fault> {
+    yielding().await;
+    Ok(*input)
+}
+
+#[test]
+fn success_at_the_first_attempt_allocates_nothing() {
+    // The first call of all registers the breaker under its name.
+    let _ = (blocking(&1), finish(ready(&1)), finish(waiting(&1)));
+
+    assert_eq!(allocations(|| drop(black_box(blocking(black_box(&1))))), 0, "sync");
+    assert_eq!(allocations(|| drop(black_box(finish(ready(black_box(&1)))))), 0, "async, ready at once");
+    assert_eq!(allocations(|| drop(black_box(finish(waiting(black_box(&1)))))), 0, "async, waiting");
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let _entered = runtime.enter();
+    assert_eq!(allocations(|| drop(black_box(finish(timed(black_box(&1)))))), 0, "async, with a timer armed");
+
+    // The counter counts: a fallback's value describes the error that caused it.
+    assert!(allocations(|| drop(black_box(blocking_failure()))) > 0);
+}
+
+fn blocking_failure() -> Result<Served<u32>, Fault> {
+    let _clock = resilient::testing::VirtualClock::install();
+    blocking(&0)
+}

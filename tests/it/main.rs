@@ -1,0 +1,14 @@
+//! The attributes as a user meets them: one binary, a module per subject. What the runtime's machines
+//! do by themselves is tested beside them; what does not compile, in `ui-tests`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod bad_input;
+mod matching;
+mod names;
+mod retry;
+mod seeds;
+mod shapes;
+mod stacks;
+mod support;
+mod timeout;
+mod values;

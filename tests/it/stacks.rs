@@ -1,0 +1,320 @@
+//! Every legal pair and the full stacks, sync and async alike: which policy saw what, in which order,
+//! as the events tell it.
+
+use resilient::{Served, circuit_breaker, fallback, retry, timeout};
+
+use crate::support::{Events, Fault, Service, Step, paused, virtually};
+
+/// One stack above a sync and an async function.
+macro_rules! stack {
+    ($name:ident: $(#[$attribute:meta])+) => {
+        mod $name {
+            use super::*;
+
+            $(#[$attribute])+
+            pub(super) fn blocking(service: Service) -> Result<Served<u32>, Fault> {
+                Ok(service.call()?.into())
+            }
+
+            $(#[$attribute])+
+            pub(super) async fn suspending(service: Service) -> Result<Served<u32>, Fault> {
+                Ok(service.call_async().await?.into())
+            }
+        }
+    };
+}
+
+/// What some calls in a row came to.
+#[derive(Debug, PartialEq, Eq)]
+struct Seen {
+    /// The result of each call, with the number of times the body had run by then.
+    results: Vec<(String, usize)>,
+    events: Vec<String>,
+}
+
+fn described(result: &Result<Served<u32>, Fault>) -> String {
+    match result {
+        Ok(served) if served.is_degraded() => format!("degraded {}", **served),
+        Ok(served) => format!("full {}", **served),
+        Err(Fault::CircuitOpen(_)) => "circuit open".to_owned(),
+        Err(Fault::Timeout(_)) => "timed out".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// Makes `calls` calls of both functions of a stack; they must not differ.
+fn seen(
+    calls: usize,
+    script: &[Step],
+    blocking: impl Fn(Service) -> Result<Served<u32>, Fault>,
+    suspending: impl AsyncFn(Service) -> Result<Served<u32>, Fault>,
+) -> Seen {
+    let by_thread = virtually(|clock| {
+        let (events, _guard) = Events::collect();
+        let service = Service::new(script, Some(clock.handle()));
+        let results = (0..calls)
+            .map(|_| {
+                let result = blocking(service.clone());
+                (described(&result), service.calls())
+            })
+            .collect();
+        Seen { results, events: events.names() }
+    });
+    let by_task = paused(async {
+        let (events, _guard) = Events::collect();
+        let service = Service::new(script, None);
+        let mut results = Vec::new();
+        for _ in 0..calls {
+            let result = suspending(service.clone()).await;
+            results.push((described(&result), service.calls()));
+        }
+        Seen { results, events: events.names() }
+    });
+    assert_eq!(by_thread, by_task, "sync and async differ");
+    by_thread
+}
+
+macro_rules! assert_seen {
+    ($stack:ident, $script:expr, [$($result:literal @ $calls:literal),+], [$($event:literal),*]) => {{
+        let results: &[(&str, usize)] = &[$(($result, $calls)),+];
+        let seen = seen(results.len(), &$script, $stack::blocking, $stack::suspending);
+        let expected = Seen {
+            results: results.iter().map(|(result, calls)| ((*result).to_owned(), *calls)).collect(),
+            events: [$($event),*].map(str::to_owned).to_vec(),
+        };
+        assert_eq!(seen, expected);
+    }};
+}
+
+stack!(fallback_over_circuit_breaker:
+    #[fallback(default = 7)]
+    #[circuit_breaker(failure_threshold = 2)]
+);
+
+#[test]
+fn the_fallback_does_not_hide_failures_from_the_breaker() {
+    // The third call does not reach the body: the breaker saw two failures although the caller saw none.
+    assert_seen!(
+        fallback_over_circuit_breaker,
+        [Step::Fail],
+        ["degraded 7" @ 1, "degraded 7" @ 2, "degraded 7" @ 2],
+        ["degraded", "circuit_open", "degraded", "circuit_rejected", "degraded"]
+    );
+}
+
+stack!(fallback_over_retry:
+    #[fallback(default = 7)]
+    #[retry(max_attempts = 3)]
+);
+
+#[test]
+fn the_fallback_comes_after_the_last_attempt() {
+    assert_seen!(
+        fallback_over_retry,
+        [Step::Fail],
+        ["degraded 7" @ 3],
+        ["retry", "retry", "retry_exhausted", "degraded"]
+    );
+    assert_seen!(fallback_over_retry, [Step::Fail, Step::Answer(1)], ["full 1" @ 2], ["retry"]);
+}
+
+stack!(fallback_over_per_attempt:
+    #[fallback(default = 7)]
+    #[circuit_breaker(failure_threshold = 1, per_attempt)]
+);
+
+#[test]
+fn a_breaker_per_attempt_without_retry_sees_the_call() {
+    assert_seen!(
+        fallback_over_per_attempt,
+        [Step::Fail],
+        ["degraded 7" @ 1, "degraded 7" @ 1],
+        ["circuit_open", "degraded", "circuit_rejected", "degraded"]
+    );
+}
+
+stack!(fallback_over_timeout:
+    #[fallback(default = 7)]
+    #[timeout(secs = 120)]
+);
+
+#[test]
+fn the_fallback_takes_a_timeout() {
+    assert_seen!(fallback_over_timeout, [Step::Hang], ["degraded 7" @ 1], ["timeout", "degraded"]);
+}
+
+stack!(circuit_breaker_over_retry:
+    #[circuit_breaker(failure_threshold = 2)]
+    #[retry(max_attempts = 3)]
+);
+
+#[test]
+fn a_breaker_above_retry_counts_one_failure_per_call() {
+    assert_seen!(
+        circuit_breaker_over_retry,
+        [Step::Fail],
+        ["no connection" @ 3, "no connection" @ 6, "circuit open" @ 6],
+        ["retry", "retry", "retry_exhausted",
+         "retry", "retry", "retry_exhausted", "circuit_open",
+         "circuit_rejected"]
+    );
+}
+
+stack!(circuit_breaker_over_timeout:
+    #[circuit_breaker(failure_threshold = 1)]
+    #[timeout("2m")]
+);
+
+#[test]
+fn a_timeout_is_a_failure_to_the_breaker() {
+    assert_seen!(
+        circuit_breaker_over_timeout,
+        [Step::Hang],
+        ["timed out" @ 1, "circuit open" @ 1],
+        ["timeout", "circuit_open", "circuit_rejected"]
+    );
+}
+
+stack!(retry_over_per_attempt:
+    #[retry(max_attempts = 5)]
+    #[circuit_breaker(failure_threshold = 2, per_attempt)]
+);
+
+#[test]
+fn a_breaker_per_attempt_counts_each_and_its_refusal_ends_the_retrying() {
+    // The third attempt is refused; the refusal is permanent, so there is no fourth.
+    assert_seen!(
+        retry_over_per_attempt,
+        [Step::Fail],
+        ["circuit open" @ 2],
+        ["retry", "circuit_open", "retry", "circuit_rejected"]
+    );
+}
+
+stack!(retry_over_timeout:
+    #[retry(max_attempts = 3)]
+    #[timeout(secs = 120)]
+);
+
+#[test]
+fn each_attempt_has_the_whole_limit() {
+    assert_seen!(
+        retry_over_timeout,
+        [Step::Hang, Step::Hang, Step::Answer(5)],
+        ["full 5" @ 3],
+        ["timeout", "retry", "timeout", "retry"]
+    );
+    assert_seen!(
+        retry_over_timeout,
+        [Step::Hang],
+        ["timed out" @ 3],
+        ["timeout", "retry", "timeout", "retry", "timeout", "retry_exhausted"]
+    );
+}
+
+stack!(per_attempt_over_timeout:
+    #[circuit_breaker(failure_threshold = 1, per_attempt)]
+    #[timeout(ms = 500)]
+);
+
+#[test]
+fn a_breaker_per_attempt_sees_the_timeout_below_it() {
+    assert_seen!(
+        per_attempt_over_timeout,
+        [Step::Hang],
+        ["timed out" @ 1, "circuit open" @ 1],
+        ["timeout", "circuit_open", "circuit_rejected"]
+    );
+}
+
+stack!(full:
+    #[fallback(default = 7, reason = "no model")]
+    #[circuit_breaker(failure_threshold = 2, recovery_timeout = "60s")]
+    #[retry(max_attempts = 2, base_delay = "2s")]
+    #[timeout(secs = 120)]
+);
+
+#[test]
+fn the_full_stack_works_from_the_inside_out() {
+    assert_seen!(
+        full,
+        [Step::Hang, Step::Answer(1), Step::Refuse, Step::Fail, Step::Hang, Step::Answer(9)],
+        ["full 1" @ 2, "degraded 7" @ 3, "degraded 7" @ 5, "degraded 7" @ 5],
+        // The first call: one attempt hangs, the next answers.
+        ["timeout", "retry",
+         // The second is refused for good: no retry, one failure.
+         "degraded",
+         // The third uses both attempts up: the second failure in a row.
+         "retry", "timeout", "retry_exhausted", "circuit_open", "degraded",
+         // The fourth never reaches the service.
+         "circuit_rejected", "degraded"]
+    );
+}
+
+stack!(full_per_attempt:
+    #[fallback(default = 7)]
+    #[retry(max_attempts = 4)]
+    #[circuit_breaker(failure_threshold = 2, per_attempt)]
+    #[timeout(secs = 120)]
+);
+
+#[test]
+fn the_full_stack_with_a_breaker_per_attempt_stops_at_the_refusal() {
+    assert_seen!(
+        full_per_attempt,
+        [Step::Hang, Step::Fail],
+        ["degraded 7" @ 2],
+        ["timeout", "retry", "circuit_open", "retry", "circuit_rejected", "degraded"]
+    );
+}
+
+stack!(alone_retry: #[retry]);
+stack!(alone_circuit_breaker: #[circuit_breaker(failure_threshold = 1)]);
+stack!(alone_timeout: #[timeout(30)]);
+stack!(alone_fallback: #[fallback(degraded = |error: Fault| match error {
+    Fault::Connect(_) => Ok(Served::from(5)),
+    other => Err(other),
+})]);
+
+#[test]
+fn each_attribute_works_alone() {
+    assert_seen!(alone_retry, [Step::Fail, Step::Answer(1)], ["full 1" @ 2], ["retry"]);
+    assert_seen!(alone_circuit_breaker, [Step::Fail], ["no connection" @ 1, "circuit open" @ 1],
+        ["circuit_open", "circuit_rejected"]);
+    assert_seen!(alone_timeout, [Step::Hang], ["timed out" @ 1], ["timeout"]);
+    assert_seen!(alone_fallback, [Step::Fail, Step::Refuse], ["degraded 5" @ 1, "refused: no" @ 2], ["degraded"]);
+}
+
+#[test]
+fn a_call_that_succeeds_at_once_says_nothing() {
+    assert_seen!(full_success, [Step::Answer(3)], ["full 3" @ 1, "full 3" @ 2], []);
+}
+
+stack!(full_success:
+    #[fallback(default = 7)]
+    #[circuit_breaker]
+    #[retry]
+    #[timeout(120)]
+);
+
+#[circuit_breaker(name = "stacks::recovery", failure_threshold = 1, recovery_timeout = "60s")]
+#[retry(max_attempts = 2)]
+async fn recovering(service: &Service) -> Result<u32, Fault> {
+    service.call_async().await
+}
+
+#[test]
+fn after_the_recovery_timeout_one_probe_closes_the_circuit() {
+    paused(async {
+        let (events, _guard) = Events::collect();
+        let service = Service::new(&[Step::Refuse, Step::Answer(1)], None);
+        assert!(matches!(recovering(&service).await, Err(Fault::Refused(_))));
+        assert!(matches!(recovering(&service).await, Err(Fault::CircuitOpen(_))));
+        tokio::time::advance(std::time::Duration::from_secs(60)).await;
+        assert!(matches!(recovering(&service).await, Ok(1)));
+        assert_eq!(
+            events.names(),
+            ["circuit_open", "circuit_rejected", "circuit_half_open", "circuit_closed"]
+        );
+    });
+}

@@ -1,0 +1,142 @@
+//! `#[timeout]` from the outside, sync and async. How the timer and the workers behave is tested in
+//! the runtime.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use resilient::{TimeoutError, remaining, timeout};
+
+use crate::support::{Events, Fault, paused, virtually};
+
+const LIMIT: Duration = Duration::from_millis(250);
+
+struct Client {
+    limit: Duration,
+}
+
+impl Client {
+    #[timeout(self.limit)]
+    async fn by_field(&self) -> Result<(), Fault> {
+        std::future::pending().await
+    }
+}
+
+/// The limit that a function under these settings reports.
+macro_rules! limit {
+    ($($settings:tt)*) => {{
+        #[timeout($($settings)*)]
+        async fn guarded() -> Result<(), Fault> {
+            std::future::pending().await
+        }
+        paused(async {
+            let started = tokio::time::Instant::now();
+            let Err(Fault::Timeout(error)) = guarded().await else { panic!("no timeout") };
+            assert_eq!(started.elapsed(), error.limit);
+            error
+        })
+    }};
+}
+
+#[test]
+fn the_limit_is_written_in_many_ways() {
+    let millis = [
+        limit!(secs = 2),
+        limit!(secs = 0.5),
+        limit!(ms = 500),
+        limit!("1m 30s"),
+        limit!(3),
+        limit!(LIMIT),
+        limit!(Duration::from_secs(4)),
+    ]
+    .map(|error| error.limit.as_millis());
+    assert_eq!(millis, [2_000, 500, 500, 90_000, 3_000, 250, 4_000]);
+    paused(async {
+        let client = Client { limit: Duration::from_secs(9) };
+        let Err(Fault::Timeout(error)) = client.by_field().await else { panic!("no timeout") };
+        assert_eq!(error.limit, Duration::from_secs(9));
+    });
+}
+
+#[test]
+fn the_operation_is_named_in_error_and_event() {
+    let (events, _guard) = Events::collect();
+    assert_eq!(limit!(secs = 2, operation = "LLM classification").operation, "LLM classification");
+    assert_eq!(limit!(2).operation, "guarded");
+    let told = events.named("timeout");
+    assert_eq!((told[0].field("operation"), told[0].field("limit_s")), ("LLM classification", "2.0"));
+}
+
+#[test]
+fn a_zero_limit_at_run_time_polls_once() {
+    paused(async {
+        let outcome = Client { limit: Duration::ZERO }.by_field().await;
+        assert!(matches!(outcome, Err(Fault::Timeout(TimeoutError { limit: Duration::ZERO, .. }))));
+    });
+}
+
+#[test]
+fn the_body_is_dropped_before_the_caller_goes_on() {
+    struct Noticed<'n>(&'n AtomicU32);
+    impl Drop for Noticed<'_> {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    #[timeout(1)]
+    async fn holding(drops: &AtomicU32) -> Result<(), Fault> {
+        let _noticed = Noticed(drops);
+        std::future::pending().await
+    }
+    paused(async {
+        let drops = AtomicU32::new(0);
+        assert!(holding(&drops).await.is_err());
+        assert_eq!(drops.load(Ordering::SeqCst), 1);
+    });
+}
+
+#[test]
+fn a_result_at_the_limit_wins() {
+    #[timeout(2)]
+    async fn just_in_time() -> Result<u32, Fault> {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Ok(1)
+    }
+    paused(async { assert!(matches!(just_in_time().await, Ok(1))) });
+}
+
+#[test]
+fn a_sync_body_knows_what_remains_and_may_borrow_what_is_static() {
+    #[timeout("10s")]
+    fn knows(name: &'static str, seen: Arc<AtomicU32>) -> Result<(usize, bool), Fault> {
+        seen.fetch_add(1, Ordering::SeqCst);
+        Ok((name.len(), remaining().is_some_and(|left| left <= Duration::from_secs(10))))
+    }
+    assert_eq!(remaining(), None);
+    let seen = Arc::default();
+    assert!(matches!(knows("four", Arc::clone(&seen)), Ok((4, true))));
+    assert_eq!(seen.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_sync_body_under_the_virtual_clock_takes_no_time() {
+    #[timeout("1h")]
+    fn takes(clock: resilient::testing::ClockHandle, hours: u64) -> Result<u64, Fault> {
+        clock.advance(Duration::from_secs(hours * 3_600));
+        Ok(hours)
+    }
+    virtually(|clock| {
+        assert!(matches!(takes(clock.handle(), 1), Ok(1)), "a result at the limit wins");
+        assert!(matches!(takes(clock.handle(), 2), Err(Fault::Timeout(_))));
+    });
+}
+
+#[test]
+fn a_panic_in_a_sync_body_reaches_the_caller() {
+    #[timeout(5)]
+    fn panics() -> Result<(), Fault> {
+        std::panic::resume_unwind(Box::new("payload"))
+    }
+    let payload = std::panic::catch_unwind(panics).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"payload"));
+}
