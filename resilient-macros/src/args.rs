@@ -12,7 +12,7 @@ use syn::{Expr, ExprLit, Lit, Token};
 
 use crate::duration::{self, DurationValue};
 use crate::matcher::Matchers;
-use crate::report::{Report, nearest, one_of};
+use crate::report::{Report, all_of, nearest, one_of};
 
 /// What one attribute understands.
 pub(crate) struct Vocabulary {
@@ -135,7 +135,7 @@ impl Args {
             let hint = nearest(&name, self.vocabulary.names.iter().copied())
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
-            let names = one_of(self.vocabulary.names.iter().copied());
+            let names = all_of(self.vocabulary.names.iter().copied());
             report.error(
                 span,
                 format!("`#[{attribute}]` has no setting `{name}`{hint}\nits settings are {names}"),
@@ -151,13 +151,12 @@ impl Args {
         let attribute = self.vocabulary.attribute;
         match (self.vocabulary.positional, &self.positional) {
             (None, _) => {
-                let names = one_of(self.vocabulary.names.iter().copied());
-                report.error(
-                    value.span(),
+                let names = all_of(self.vocabulary.names.iter().copied());
+                report.error_at(&value,
                     format!("`#[{attribute}]` takes its settings by name: write `name = …`\nits settings are {names}"),
                 );
             }
-            (Some(what), Some(_)) => report.error(value.span(), format!("{what} is given twice")),
+            (Some(what), Some(_)) => report.error_at(&value, format!("{what} is given twice")),
             (Some(_), None) => self.positional = Some(value),
         }
     }
@@ -235,7 +234,7 @@ impl Args {
     pub(crate) fn function(&mut self, name: &'static str, what: &str, report: &mut Report) -> Option<Expr> {
         let expr = self.expr(name, what, report)?;
         if matches!(expr, Expr::Lit(_)) {
-            report.error(expr.span(), format!("`{name}` takes {what}"));
+            report.error_at(&expr, format!("`{name}` takes {what}"));
             return None;
         }
         Some(expr)
@@ -270,7 +269,7 @@ impl Args {
         };
         let number = number.filter(|number| range.contains(number));
         if number.is_none() {
-            report.error(expr.span(), format!("`{name}` takes {what}"));
+            report.error_at(&expr, format!("`{name}` takes {what}"));
         }
         number
     }
@@ -285,7 +284,7 @@ impl Args {
         let expr = self.expr(name, what, report)?;
         let number = number(&expr);
         if number.is_none() {
-            report.error(expr.span(), format!("`{name}` takes {what}"));
+            report.error_at(&expr, format!("`{name}` takes {what}"));
         }
         Some((number?, expr.span()))
     }
@@ -300,7 +299,7 @@ impl Args {
         let expr = self.expr(name, &one_of(words.iter().copied()), report)?;
         let word = one_of_words(&expr, words);
         if word.is_none() {
-            report.error(expr.span(), not_a_word(name, &expr, words));
+            report.error_at(&expr, not_a_word(name, &one_of(words.iter().copied()), &expr, words));
         }
         word
     }
@@ -315,7 +314,7 @@ impl Args {
         match self.expr(name, what, report)? {
             Expr::Lit(ExprLit { lit: Lit::Str(lit), .. }) if !lit.value().is_empty() => Some(lit),
             other => {
-                report.error(other.span(), format!("`{name}` takes {what}, in quotes"));
+                report.error_at(&other, format!("`{name}` takes {what}, in quotes"));
                 None
             }
         }
@@ -324,7 +323,7 @@ impl Args {
     /// A duration above zero.
     pub(crate) fn duration(&mut self, name: &'static str, report: &mut Report) -> Option<DurationValue> {
         let expr = self.expr(name, duration::FORMS, report)?;
-        duration::parse(name, expr, report)
+        duration::parse(&format!("`{name}`"), &expr, report)
     }
 }
 
@@ -354,12 +353,12 @@ pub(crate) fn one_of_words(expr: &Expr, words: &'static [&'static str]) -> Optio
     words.iter().copied().find(|word| *word == written)
 }
 
-pub(crate) fn not_a_word(name: &str, expr: &Expr, words: &'static [&'static str]) -> String {
+pub(crate) fn not_a_word(name: &str, what: &str, expr: &Expr, words: &'static [&'static str]) -> String {
     let written = quote::ToTokens::to_token_stream(expr).to_string();
     let hint = nearest(&written, words.iter().copied())
         .map(|near| format!("; did you mean `{near}`?"))
         .unwrap_or_default();
-    format!("`{name}` takes {}{hint}", one_of(words.iter().copied()))
+    format!("`{name}` takes {what}{hint}")
 }
 
 /// A value: an expression. `a = |x| …, b = …` ends at the comma.

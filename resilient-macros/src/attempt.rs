@@ -3,12 +3,10 @@
 //! inference stay its own.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::Pat;
-use syn::spanned::Spanned as _;
+use quote::{ToTokens, quote};
 
 use crate::item::{Argument, Function, Passed, Receiver};
-use crate::names::{emit, here};
+use crate::names::{Place, emit, here};
 use crate::returns::Shape;
 
 /// What the policies around the body do with it.
@@ -56,9 +54,9 @@ impl<'f> Attempt<'f> {
     pub(crate) fn callable(&self, runs: Runs, takes: Takes) -> TokenStream {
         let returns = &self.function.returns;
         let ty = &returns.ty;
-        let bindings = bindings(&self.function.arguments, runs);
+        let bindings = bindings(&self.function.arguments, in_place(runs));
         let renewal = self.renewal(runs);
-        let body = self.renamed(self.body.to_token_stream(), runs);
+        let body = self.block(self.renamed(self.body.stream(), runs));
         let takes = (runs == Runs::Once || takes == Takes::All).then(|| emit!(move));
         let hint_of_output = hint(ty);
         match returns.shape {
@@ -89,17 +87,26 @@ impl<'f> Attempt<'f> {
         &self,
         hint: &TokenStream,
         renewal: Option<&TokenStream>,
-        body: &TokenStream,
+        body: &Group,
         runs: Runs,
     ) -> TokenStream {
         let takes = (runs == Runs::Once).then(|| emit!(move));
-        let reborrows = reborrows(&self.function.arguments, runs);
-        let bindings = bindings(&self.function.arguments, Runs::Once);
+        let is_reborrowed = |argument: &Argument| argument.passed == Passed::Mutable && runs != Runs::Once;
+        let reborrows = self
+            .function
+            .arguments
+            .iter()
+            .filter(|argument| is_reborrowed(argument))
+            .map(|Argument { name, again, .. }| emit!(let #again = &mut *#name;));
+        let bindings = bindings(&self.function.arguments, |argument| match is_reborrowed(argument) {
+            true => argument.again.to_token_stream(),
+            false => in_place(runs)(argument),
+        });
         let block = self.block(emit!(#hint #bindings #body));
         // A future that gives a future is what is wanted here: `return` in the body returns one.
         emit!(async #takes {
             #renewal
-            #reborrows
+            #(#reborrows)*
             #[allow(clippy::async_yields_async)]
             let made = async move #block;
             made.await.await
@@ -152,29 +159,48 @@ fn hint(ty: &impl ToTokens) -> TokenStream {
     }
 }
 
-/// `let` statements that give the body its arguments as the user binds them.
-fn bindings(arguments: &[Argument], runs: Runs) -> TokenStream {
-    let binding = |Argument { name, pattern, passed, is_used, .. }: &Argument| {
-        let place = here(pattern.span());
-        let is_plain =
-            matches!(pattern, Pat::Ident(pattern) if pattern.mutability.is_none() && pattern.ident == *name);
-        let allow = is_used.then(|| emit!(#[allow(unused_variables)]));
-        match passed {
-            Passed::Shared if is_plain => TokenStream::new(),
-            Passed::Mutable if runs != Runs::Once => {
-                quote_spanned!(place=> #allow let #pattern = &mut *#name;)
-            }
-            _ => quote_spanned!(place=> #allow let #pattern = #name;),
-        }
+/// A statement that gives the body its arguments as the user binds them, each from where `source` says
+/// it is. What an attribute names need not be named by the body.
+fn bindings(arguments: &[Argument], source: impl Fn(&Argument) -> TokenStream) -> TokenStream {
+    let is_there = |argument: &&Argument| argument.passed != Passed::Shared || !argument.is_plain();
+    let (used, others): (Vec<&Argument>, Vec<&Argument>) =
+        arguments.iter().filter(is_there).partition(|argument| argument.is_used);
+    let bind = |arguments: Vec<&Argument>, allow: Option<TokenStream>| {
+        let sources = arguments.iter().map(|argument| source(argument));
+        let patterns = arguments.iter().map(|argument| &argument.pattern);
+        rebind(patterns, sources, allow)
     };
-    arguments.iter().map(binding).collect()
+    let (others, used) = (bind(others, None), bind(used, Some(emit!(#[allow(unused_variables)]))));
+    quote!(#others #used)
 }
 
-/// The `&mut` arguments, borrowed for one attempt and under their own names.
-fn reborrows(arguments: &[Argument], runs: Runs) -> TokenStream {
-    let mutable =
-        arguments.iter().filter(|argument| argument.passed == Passed::Mutable && runs != Runs::Once);
-    mutable.map(|Argument { name, .. }| emit!(let #name = &mut *#name;)).collect()
+/// `let (a, mut b) = (source, source);`. The user's names stand twice in what is written, and not by
+/// the user's fault.
+pub(crate) fn rebind(
+    patterns: impl ExactSizeIterator<Item = impl ToTokens>,
+    sources: impl Iterator<Item = TokenStream>,
+    allow: Option<TokenStream>,
+) -> TokenStream {
+    let (patterns, sources) = match patterns.len() {
+        0 => return TokenStream::new(),
+        1 => (quote!(#(#patterns)*), quote!(#(#sources)*)),
+        _ => (quote!((#(#patterns),*)), quote!((#(#sources),*))),
+    };
+    emit! {
+        #[allow(clippy::shadow_same, clippy::shadow_reuse, clippy::shadow_unrelated)]
+        #[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
+        #allow
+        let #patterns = #sources;
+    }
+}
+
+/// An argument for a body that runs in the place where the argument is.
+fn in_place(runs: Runs) -> impl Fn(&Argument) -> TokenStream {
+    move |Argument { name, again, passed, .. }| match (passed, runs) {
+        (Passed::Value, Runs::Repeatedly) => again.to_token_stream(),
+        (Passed::Mutable, Runs::Repeatedly | Runs::Borrowing) => emit!(&mut *#name),
+        _ => name.to_token_stream(),
+    }
 }
 
 impl Receiver {
@@ -254,27 +280,29 @@ pub(crate) struct Renewals {
 impl Renewals {
     pub(crate) fn of(function: &Function) -> Self {
         let receiver = function.receiver.iter().filter(|receiver| receiver.passed == Passed::Value);
-        let arguments = function
-            .arguments
-            .iter()
-            .filter(|argument| argument.passed == Passed::Value || argument.passed == Passed::Pinned);
+        let arguments = function.arguments.iter().filter(|argument| argument.passed == Passed::Value);
         let values = receiver
-            .map(|receiver| (receiver.token.to_token_stream(), receiver.renewed(), receiver.token.span()))
+            .map(|receiver| {
+                (receiver.token.to_token_stream(), receiver.renewed(), Place::of(&receiver.token))
+            })
             .chain(arguments.map(|argument| {
-                (argument.name.to_token_stream(), argument.name.clone(), argument.ty.span())
+                (argument.name.to_token_stream(), argument.again.clone(), Place::of(&argument.ty))
             }));
+        let mixed = proc_macro2::Span::mixed_site();
         let mut renewals =
             Self { keep: TokenStream::new(), renew: TokenStream::new(), rests: Vec::new(), kept: Vec::new() };
-        for (index, (original, name, span)) in values.enumerate() {
-            let mixed = proc_macro2::Span::mixed_site();
+        let mut originals = Vec::new();
+        for (index, (original, name, place)) in values.enumerate() {
             let kept = Ident::new(&format!("kept_{index}"), mixed);
             let rest = Ident::new(&format!("rest_{index}"), mixed);
-            let renew = quote_spanned!(here(span)=> __resilient::renew);
-            renewals.keep.extend(emit!(let mut #kept = #original;));
-            renewals.renew.extend(emit!(let (#name, #rest) = #renew(#kept, run.is_last());));
+            let renew = place.call("renew", emit!(#kept, run.is_last()), None);
+            originals.push(original);
+            renewals.renew.extend(emit!(let (#name, #rest) = #renew;));
             renewals.rests.push(rest);
             renewals.kept.push(kept);
         }
+        renewals.keep =
+            rebind(renewals.kept.iter().map(|kept| quote!(mut #kept)), originals.into_iter(), None);
         renewals
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::spanned::Spanned as _;
 use syn::{Expr, ExprLit, Lit};
 
 use crate::args::number;
@@ -62,27 +61,26 @@ fn literal(duration: Duration) -> TokenStream {
     }
 }
 
-/// Reads the value of the setting `name`. Zero is never a duration of ours, and is reported.
-pub(crate) fn parse(name: &str, expr: Expr, report: &mut Report) -> Option<DurationValue> {
-    let span = expr.span();
-    let read = match &expr {
+/// Reads the value of what messages call `name`. Zero is never a duration of ours, and is reported.
+pub(crate) fn parse(name: &str, expr: &Expr, report: &mut Report) -> Option<DurationValue> {
+    let read = match expr {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => words(&text.value()),
         Expr::Lit(ExprLit { lit: Lit::Int(_) | Lit::Float(_), .. }) | Expr::Unary(_)
-            if number(&expr).is_some() =>
+            if number(expr).is_some() =>
         {
-            number(&expr).map_or(Err(String::new()), seconds)
+            number(expr).map_or(Err(String::new()), seconds)
         }
-        Expr::Lit(_) => Err(format!("`{name}` takes {FORMS}")),
-        _ => return Some(classify(expr)),
+        Expr::Lit(_) => Err(format!("{name} takes {FORMS}")),
+        _ => return Some(classify(expr.clone())),
     };
     match read {
         Ok(Duration::ZERO) => {
-            report.error(span, format!("`{name}` must be above zero"));
+            report.error_at(expr, format!("{name} must be above zero"));
             None
         }
         Ok(duration) => Some(DurationValue::Known(duration)),
         Err(message) => {
-            report.error(span, message);
+            report.error_at(expr, message);
             None
         }
     }

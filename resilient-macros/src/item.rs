@@ -33,11 +33,18 @@ pub(crate) struct Argument {
     pub(crate) pattern: Pat,
     pub(crate) ty: Type,
     pub(crate) passed: Passed,
+    /// Its name while one attempt of several has it.
+    pub(crate) again: Ident,
     /// Whether an attribute names it: then the body need not.
     pub(crate) is_used: bool,
 }
 
 impl Argument {
+    /// Whether it is bound by its name alone.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(&self.pattern, Pat::Ident(pattern) if pattern.mutability.is_none() && pattern.ident == self.name)
+    }
+
     /// Whether `tokens` name it; also inside a string, where `format!` finds it.
     pub(crate) fn is_named_in(&self, tokens: &TokenStream) -> bool {
         names_of(&self.pattern).iter().any(|name| mentions(tokens, name))
@@ -313,7 +320,12 @@ fn arguments(signature: &mut Signature) -> Vec<Argument> {
             });
             Argument {
                 pattern: std::mem::replace(&mut *typed.pat, plain),
-                passed: Passed::of(&typed.ty),
+                passed: match Passed::of(&typed.ty) {
+                    // Only of `self` is it known that it can be borrowed anew.
+                    Passed::Pinned => Passed::Value,
+                    passed => passed,
+                },
+                again: format_ident!("again_{index}", span = Span::mixed_site()),
                 ty: (*typed.ty).clone(),
                 is_used: false,
                 name,

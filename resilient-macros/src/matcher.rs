@@ -7,7 +7,7 @@ use syn::parse::{Parse as _, ParseStream};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Pat, Path, Token};
 
-use crate::names::{emit, here};
+use crate::names::{Place, emit, here};
 
 /// One item or a tuple of them; an error matches when any item does.
 pub(crate) struct Matchers(Vec<Matcher>);
@@ -90,11 +90,7 @@ impl Matcher {
 /// `on` and `when` together: either one matches. `None` where neither was written.
 pub(crate) fn selection(on: Option<&Matchers>, when: Option<&Expr>) -> Option<TokenStream> {
     let on = on.map(Matchers::test);
-    let when = when.map(|when| {
-        let span = here(when.span());
-        let holds = quote_spanned!(span=> __resilient::holds);
-        emit!(#holds(error, #when))
-    });
+    let when = when.map(|when| Place::of(when).call("holds", emit!(error), Some(when)));
     match (on, when) {
         (Some(on), Some(when)) => Some(emit!(#on || #when)),
         (on, when) => on.or(when),

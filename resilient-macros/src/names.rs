@@ -1,12 +1,51 @@
 //! The spans and words that generated code is made of: locals that the user cannot see, and places in
 //! the user's code for the compiler to point at.
 
-use proc_macro2::Span;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 
-/// Resolved as the macro's own, reported at `place`: for helper calls whose errors belong to a token
-/// of the user's.
+/// Resolved as the macro's own, reported at `place`.
 pub(crate) fn here(place: Span) -> Span {
     Span::mixed_site().located_at(place)
+}
+
+/// A piece of the user's code, from its first token to its last, for the compiler to point at.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    start: Span,
+    end: Span,
+}
+
+impl Place {
+    pub(crate) fn of(tokens: &impl ToTokens) -> Self {
+        let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
+        let start = spans.next().unwrap_or_else(Span::call_site);
+        Self { start, end: spans.last().unwrap_or(start) }
+    }
+
+    /// `__resilient::name(ours, users)`, whose errors belong to this piece. Tokens of the user's keep
+    /// their own places.
+    pub(crate) fn call(self, name: &str, ours: TokenStream, users: Option<&dyn ToTokens>) -> TokenStream {
+        let runtime = Ident::new(RUNTIME, here(self.start));
+        let name = Ident::new(name, here(self.end));
+        let ours = moved_to(ours, self.start);
+        let users = users.map(|users| quote!(, #users));
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#ours #users));
+        arguments.set_span(here(self.end));
+        quote!(#runtime::#name #arguments)
+    }
+}
+
+/// The same tokens, resolved as before, reported at `place`.
+fn moved_to(tokens: TokenStream, place: Span) -> TokenStream {
+    let moved = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            token = TokenTree::Group(Group::new(group.delimiter(), moved_to(group.stream(), place)));
+        }
+        token.set_span(token.span().located_at(place));
+        token
+    };
+    tokens.into_iter().map(moved).collect()
 }
 
 /// `quote!` for generated code: its names are the macro's own, so that they neither see nor hide the

@@ -2,6 +2,7 @@
 //! user wrote it. What is a mistake is decided elsewhere.
 
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use std::fmt::Display;
 
 /// All mistakes found so far. Dropping it without [`finish`](Self::finish) loses them, so it is handed
@@ -15,6 +16,11 @@ impl Report {
     /// What is wrong at `span`, and on the next lines what to write instead.
     pub(crate) fn error(&mut self, span: Span, message: impl Display) {
         self.errors.push(syn::Error::new(span, message));
+    }
+
+    /// What is wrong with `tokens`, all of them.
+    pub(crate) fn error_at(&mut self, tokens: &impl ToTokens, message: impl Display) {
+        self.errors.push(syn::Error::new_spanned(tokens, message));
     }
 
     pub(crate) fn push(&mut self, error: syn::Error) {
@@ -33,16 +39,29 @@ impl Report {
 
 /// `` `a`, `b` or `c` ``.
 pub(crate) fn one_of<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    listed(names, "or")
+}
+
+/// `` `a`, `b` and `c` ``.
+pub(crate) fn all_of<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    listed(names, "and")
+}
+
+fn listed<'n>(names: impl IntoIterator<Item = &'n str>, word: &str) -> String {
     let mut names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     let last = names.pop().unwrap_or_default();
-    if names.is_empty() { last } else { format!("{} or {last}", names.join(", ")) }
+    if names.is_empty() { last } else { format!("{} {word} {last}", names.join(", ")) }
 }
 
 /// The name that was probably meant, if one is near.
 pub(crate) fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     names
         .into_iter()
-        .map(|name| (distance(written, name), name))
+        .map(|name| {
+            // `attempts` for `max_attempts` is nearer than its letters say.
+            let is_part = written.len() > 3 && (name.contains(written) || written.contains(name));
+            (if is_part { 1 } else { distance(written, name) }, name)
+        })
         .filter(|(distance, name)| *distance <= (name.len() / 3).max(1))
         .min()
         .map(|(_, name)| name)
@@ -85,6 +104,7 @@ mod tests {
         let names = ["max_attempts", "max_retries", "on"];
         assert_eq!(nearest("max_atempts", names), Some("max_attempts"));
         assert_eq!(nearest("maxattempts", names), Some("max_attempts"));
+        assert_eq!(nearest("retries", names), Some("max_retries"));
         assert_eq!(nearest("colour", names), None);
     }
 

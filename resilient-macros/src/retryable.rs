@@ -2,12 +2,12 @@
 //! its variants.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{ToTokens as _, quote};
 use syn::parse::ParseStream;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Member, Path, Token, Type};
 
-use crate::names::{emit, here};
+use crate::names::{Place, emit};
 use crate::report::{Report, nearest, one_of};
 
 const WORDS: &[&str] = &["transient", "permanent", "transparent"];
@@ -45,7 +45,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
         }
         Data::Union(data) => {
             report.error(data.union_token.span, "`Retryable` is derived for enums and structs");
-            Default::default()
+            return report.finish();
         }
     };
     let errors = report.finish();
@@ -162,33 +162,34 @@ fn arm(
     bounds: &mut Vec<Type>,
     report: &mut Report,
 ) -> TokenStream {
+    let permanent = emit!(#path { .. } => __resilient::RetryClassification::Permanent,);
     match kind {
-        Kind::Permanent => emit!(#path { .. } => __resilient::RetryClassification::Permanent,),
+        Kind::Permanent => permanent,
         Kind::Transient(None) => {
             emit!(#path { .. } => __resilient::RetryClassification::Transient { retry_after: ::core::option::Option::None },)
         }
         Kind::Transient(Some(member)) => {
             let Some(field) = find(fields, &member) else {
                 report.error(member.span(), no_such_field(fields, &member));
-                return TokenStream::new();
+                return permanent;
             };
-            let hint = quote_spanned!(here(field.ty.span())=> __resilient::Hint::hint);
+            let hint = Place::of(&field.ty).call("hint_in", emit!(hint), None);
             emit! {
-                #path { #member: hint, .. } => __resilient::RetryClassification::Transient { retry_after: #hint(hint) },
+                #path { #member: hint, .. } => __resilient::RetryClassification::Transient { retry_after: #hint },
             }
         }
         Kind::Transparent => {
             let mut all = fields.iter();
             let (Some(field), None) = (all.next(), all.next()) else {
                 report.error(span, "`transparent` asks the inner error, so there must be exactly one field");
-                return TokenStream::new();
+                return permanent;
             };
             let member = field.ident.clone().map_or_else(|| Member::from(0), Member::from);
             if mentions_parameter(&field.ty, generics) {
                 bounds.push(field.ty.clone());
             }
-            let classify = quote_spanned!(here(field.ty.span())=> __resilient::classify);
-            emit!(#path { #member: inner, .. } => #classify(inner),)
+            let classify = Place::of(&field.ty).call("classify", emit!(inner), None);
+            emit!(#path { #member: inner, .. } => #classify,)
         }
     }
 }

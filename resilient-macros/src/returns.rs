@@ -1,14 +1,14 @@
 //! What a function returns, seen through the ways of being async: what one run of its body comes to,
 //! and where in the signature the error and the value are written.
 
-use proc_macro2::{Span, TokenStream};
-use syn::spanned::Spanned;
+use proc_macro2::TokenStream;
+use syn::spanned::Spanned as _;
 use syn::{
     AngleBracketedGenericArguments, GenericArgument, Lifetime, PathArguments, ReturnType, Signature, Type,
     TypeParamBound, TypePath,
 };
 
-use crate::names::emit;
+use crate::names::{Place, emit};
 
 /// How the function comes to its result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,11 +43,11 @@ pub(crate) struct Returns {
     /// Whether a return type was written at all.
     pub(crate) is_written: bool,
     /// Where the type is written; the function's name where none is.
-    pub(crate) whole_span: Span,
+    pub(crate) whole: Place,
     /// Where the error type is written; the whole type where an alias hides it.
-    pub(crate) error_span: Span,
+    pub(crate) error: Place,
     /// Where the value's type is written, likewise.
-    pub(crate) value_span: Span,
+    pub(crate) value: Place,
     /// The type inside `Served<…>`, where it can be seen.
     pub(crate) served: Option<Type>,
 }
@@ -66,16 +66,16 @@ impl Returns {
                 None => (Shape::Sync, written.clone()),
             }
         };
-        let span = if is_written { output.span() } else { signature.ident.span() };
+        let whole = if is_written { Place::of(&output) } else { Place::of(&signature.ident) };
         let (value, error) = result_arguments(&output);
         Self {
             shape,
             ty: without_impl(&output),
             written: elide_lifetimes(&without_impl(&written), shape),
             is_written,
-            whole_span: span,
-            error_span: error.map_or(span, Spanned::span),
-            value_span: value.map_or(span, Spanned::span),
+            whole,
+            error: error.map_or(whole, Place::of),
+            value: value.map_or(whole, Place::of),
             served: value.and_then(|ty| generic_of(ty, "Served")).cloned(),
         }
     }

@@ -114,3 +114,155 @@ const LONGEST_CHAIN: usize = 128;
 pub fn is_or_has_source<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |&error| error.source()).take(LONGEST_CHAIN).any(<dyn Error>::is::<T>)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::fmt;
+
+    use super::*;
+
+    /// An error so many links above the end of its chain.
+    #[derive(Debug)]
+    struct Link(Option<Box<dyn Error + Send + Sync>>);
+
+    #[derive(Debug)]
+    struct Needle;
+
+    /// An error that is its own source.
+    #[derive(Debug)]
+    struct Cycle;
+
+    macro_rules! shown_as_debug {
+        ($($ty:ty),*) => {$(
+            impl fmt::Display for $ty {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    fmt::Debug::fmt(self, f)
+                }
+            }
+        )*};
+    }
+    shown_as_debug!(Link, Needle, Cycle);
+
+    impl Error for Needle {}
+    impl Error for Link {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            self.0.as_deref().map(|source| source as _)
+        }
+    }
+    impl Error for Cycle {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(self)
+        }
+    }
+
+    /// A needle below so many links.
+    fn below(links: usize) -> Box<dyn Error + Send + Sync> {
+        (0..links).fold(Box::new(Needle), |source, _| Box::new(Link(Some(source))))
+    }
+
+    #[test]
+    fn io_errors_are_transient_where_the_connection_failed_and_permanent_elsewhere() {
+        use io::ErrorKind as Kind;
+        for (transient, kinds) in [
+            (
+                true,
+                [
+                    Kind::ConnectionRefused,
+                    Kind::ConnectionReset,
+                    Kind::ConnectionAborted,
+                    Kind::NotConnected,
+                    Kind::BrokenPipe,
+                    Kind::HostUnreachable,
+                    Kind::NetworkUnreachable,
+                    Kind::NetworkDown,
+                    Kind::TimedOut,
+                    Kind::Interrupted,
+                    Kind::WouldBlock,
+                    Kind::ResourceBusy,
+                    Kind::UnexpectedEof,
+                ]
+                .as_slice(),
+            ),
+            (
+                false,
+                &[
+                    Kind::NotFound,
+                    Kind::PermissionDenied,
+                    Kind::AddrInUse,
+                    Kind::AlreadyExists,
+                    Kind::InvalidInput,
+                    Kind::InvalidData,
+                    Kind::WriteZero,
+                    Kind::StorageFull,
+                    Kind::Unsupported,
+                    Kind::OutOfMemory,
+                    Kind::Other,
+                ],
+            ),
+        ] {
+            for &kind in kinds {
+                let says = io::Error::from(kind).retry_classification();
+                assert_eq!(says == RetryClassification::TRANSIENT, transient, "{kind:?}");
+                assert_eq!(says == RetryClassification::Permanent, !transient, "{kind:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_timeout_is_worth_another_attempt_and_an_open_circuit_is_not() {
+        let timeout = TimeoutError { operation: "op", limit: Duration::from_secs(1) };
+        assert_eq!(timeout.retry_classification(), RetryClassification::TRANSIENT);
+        let open = CircuitOpenError { name: "db", retry_after: Duration::from_secs(1) };
+        assert_eq!(open.retry_classification(), RetryClassification::Permanent);
+    }
+
+    #[test]
+    fn pointers_say_what_the_error_behind_them_says() {
+        struct Hinted;
+        impl Retryable for Hinted {
+            fn retry_classification(&self) -> RetryClassification {
+                RetryClassification::Transient { retry_after: Some(Duration::from_secs(7)) }
+            }
+        }
+        fn hint(error: impl Retryable) -> Option<Duration> {
+            error.retry_classification().retry_after()
+        }
+        let seven = Some(Duration::from_secs(7));
+        let hinted = Hinted;
+        assert_eq!(hint(&hinted), seven);
+        assert_eq!(hint(Box::new(hinted)), seven);
+        assert_eq!(hint(Rc::new(Hinted)), seven);
+        assert_eq!(hint(Arc::new(Hinted)), seven);
+        assert_eq!(hint(Box::new(Hinted) as Box<dyn Retryable + Send>), seven);
+        assert_eq!(hint(&Arc::new(Box::new(Hinted))), seven);
+    }
+
+    #[test]
+    fn only_a_transient_error_has_a_hint() {
+        assert_eq!(RetryClassification::Permanent.retry_after(), None);
+        assert_eq!(RetryClassification::TRANSIENT.retry_after(), None);
+    }
+
+    #[test]
+    fn a_type_is_found_at_the_top_and_anywhere_below() {
+        for links in [0, 1, 2, 50] {
+            let error = below(links);
+            assert!(is_or_has_source::<Needle>(&*error), "{links} links below");
+            assert!(!is_or_has_source::<io::Error>(&*error));
+            assert_eq!(is_or_has_source::<Link>(&*error), links > 0);
+        }
+        assert!(is_or_has_source::<Needle>(&Needle));
+        assert!(!is_or_has_source::<Needle>(&Link(None)));
+    }
+
+    #[test]
+    fn a_chain_is_followed_for_128_links_and_a_cycle_ends() {
+        assert!(is_or_has_source::<Needle>(&*below(LONGEST_CHAIN - 1)));
+        assert!(!is_or_has_source::<Needle>(&*below(LONGEST_CHAIN)));
+        assert!(!is_or_has_source::<Needle>(&*below(10_000)));
+        assert!(is_or_has_source::<Cycle>(&Cycle));
+        assert!(!is_or_has_source::<Needle>(&Cycle));
+    }
+}

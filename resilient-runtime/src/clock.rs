@@ -47,10 +47,15 @@ pub(crate) fn now() -> Moment {
 }
 
 fn real_now() -> Moment {
+    /// Centuries on both sides: a paused clock may be behind the one that was read first.
+    const AT_EPOCH: Moment = Moment(1 << 62);
     static EPOCH: OnceLock<Instant> = OnceLock::new();
     let now = instant();
-    let since = now.saturating_duration_since(*EPOCH.get_or_init(|| now));
-    Moment(nanos(since))
+    let epoch = *EPOCH.get_or_init(|| now);
+    match now.checked_duration_since(epoch) {
+        Some(since) => AT_EPOCH.after(since),
+        None => Moment(AT_EPOCH.0.saturating_sub(nanos(epoch.saturating_duration_since(now)))),
+    }
 }
 
 /// tokio's clock is std's, except where a test has paused it.

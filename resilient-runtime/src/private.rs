@@ -164,6 +164,12 @@ pub fn keep<T: Renew>(argument: &T) -> T {
     argument.copy()
 }
 
+/// The retry that `config = …` gives.
+#[inline]
+pub fn configured(operation: &'static str, config: RetryConfig) -> Retry {
+    Retry::from(config).operation(operation)
+}
+
 /// Whether the predicate holds; gives the user's closure the type of its parameter.
 #[inline]
 pub fn holds<T: ?Sized>(value: &T, predicate: impl FnOnce(&T) -> bool) -> bool {
@@ -232,6 +238,12 @@ impl Hint for Option<Duration> {
     fn hint(&self) -> Option<Duration> {
         *self
     }
+}
+
+/// See [`Hint`].
+#[inline]
+pub fn hint_in<H: Hint>(field: &H) -> Option<Duration> {
+    field.hint()
 }
 
 /// Errors in which a type can be looked for: concrete ones and the `dyn Error`s that `Box` and

@@ -2,15 +2,14 @@
 //! consecutive rule and asks the runtime for admission.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
+use quote::quote;
 use syn::{Expr, Path};
 
 use crate::args::{Args, Vocabulary};
 use crate::duration::DurationValue;
 use crate::item::Function;
 use crate::matcher::{Matchers, selection};
-use crate::names::{emit, here};
+use crate::names::{Place, emit};
 use crate::report::Report;
 
 const VOCABULARY: Vocabulary = Vocabulary {
@@ -94,8 +93,7 @@ impl CircuitBreaker {
         // One breaker serves all calls, so no single call's values can set it up.
         if let Breaker::Written { constants, .. } = &self.breaker {
             for expr in constants.iter().filter(|expr| function.names_any(&quote!(#expr))) {
-                report.error(
-                    expr.span(),
+                report.error_at(&expr,
                     "a breaker is shared by all calls, so its settings cannot come from one call's arguments\nwrite a constant: `\"30s\"`, or the path of a `const Duration`",
                 );
             }
@@ -121,19 +119,15 @@ impl CircuitBreaker {
     /// ```text
     /// match __BREAKER.enter() {
     ///     Ok(permit) => { let out = permit.during(async { inner }).await; permit.settle(out, |_| true) }
-    ///     Err(refused) => circuit_open::<R>(refused),
+    ///     Err(refused) => circuit_open(refused),
     /// }
     /// ```
     pub(crate) fn wrap(&self, inner: &TokenStream, function: &Function) -> TokenStream {
         let breaker = match &self.breaker {
-            Breaker::Static(expr) => {
-                let typed = quote_spanned!(here(expr.span())=> __resilient::breaker);
-                emit!(#typed(&#expr))
-            }
+            Breaker::Static(expr) => Place::of(expr).call("breaker", emit!(&#expr), None),
             Breaker::Written { .. } => emit!(__BREAKER),
         };
-        let ty = &function.returns.ty;
-        let refused = quote_spanned!(here(function.returns.error_span)=> __resilient::circuit_open);
+        let circuit_open = function.returns.error.call("circuit_open", emit!(refused), None);
         let inner =
             if function.is_async() { emit!(permit.during(async { #inner }).await) } else { inner.clone() };
         let judge = match selection(self.on.as_ref(), self.when.as_ref()) {
@@ -146,7 +140,7 @@ impl CircuitBreaker {
                     let out = #inner;
                     permit.settle(out, #judge)
                 }
-                ::core::result::Result::Err(refused) => #refused::<#ty>(refused),
+                ::core::result::Result::Err(refused) => #circuit_open,
             }
         }
     }
@@ -155,8 +149,7 @@ impl CircuitBreaker {
 /// A static breaker brings its settings with it.
 fn positional(expr: Expr, args: &Args, report: &mut Report) -> Breaker {
     if !matches!(expr, Expr::Path(_)) {
-        report.error(
-            expr.span(),
+        report.error_at(&expr,
             "without a name this must be the path of a `static` breaker: `#[circuit_breaker(LLM)]`; to name a breaker write `name = \"llm\"`",
         );
     }

@@ -6,9 +6,10 @@ use syn::spanned::Spanned as _;
 use syn::{Expr, Path};
 
 use crate::args::{Args, Vocabulary};
+use crate::attempt::rebind;
 use crate::item::{Argument, Function, Passed};
 use crate::matcher::{Matchers, selection};
-use crate::names::{emit, here};
+use crate::names::{Place, emit, here};
 use crate::report::Report;
 
 const VOCABULARY: Vocabulary = Vocabulary {
@@ -127,22 +128,26 @@ impl Fallback {
     }
 
     fn keep(&self, function: &Function) -> (TokenStream, TokenStream) {
-        let mut keep = TokenStream::new();
-        let mut restore = TokenStream::new();
-        for (index, argument) in self.kept(function).into_iter().enumerate() {
-            let Argument { name, pattern, ty, .. } = argument;
-            let kept = syn::Ident::new(&format!("fallback_{index}"), proc_macro2::Span::mixed_site());
-            let clone = quote_spanned!(here(ty.span())=> __resilient::keep);
-            keep.extend(emit!(let #kept = #clone(&#name);));
-            restore.extend(emit!(#[allow(unused_mut, unused_variables)] let #pattern = #kept;));
-        }
-        (keep, restore)
+        let kept = self.kept(function);
+        let name =
+            |index: usize| syn::Ident::new(&format!("fallback_{index}"), proc_macro2::Span::mixed_site());
+        let keep = kept.iter().enumerate().map(|(index, argument)| {
+            let (kept, original) = (name(index), &argument.name);
+            let clone = Place::of(&argument.ty).call("keep", emit!(&#original), None);
+            emit!(let #kept = #clone;)
+        });
+        let patterns = kept.iter().map(|argument| &argument.pattern);
+        let sources = (0..kept.len()).map(|index| name(index).into_token_stream());
+        // A tier may name one of the names that a pattern binds, and need not change it.
+        let restore = rebind(patterns, sources, Some(emit!(#[allow(unused_mut, unused_variables)])));
+        (keep.collect(), restore)
     }
 
     fn serve(&self, function: &Function) -> TokenStream {
         let serve = |tier: TokenStream, value: TokenStream| {
-            let serve = quote_spanned!(here(function.returns.value_span)=> __resilient::serve);
-            emit!(::core::result::Result::Ok(#serve(fallback, __resilient::Tier::#tier, #value)))
+            let serve =
+                function.returns.value.call("serve", emit!(fallback, __resilient::Tier::#tier, value), None);
+            emit!({ let value = #value; ::core::result::Result::Ok(#serve) })
         };
         let default = self
             .default
@@ -151,14 +156,14 @@ impl Fallback {
         let Some(degraded) = &self.degraded else {
             return default.into_token_stream();
         };
-        let or_else = quote_spanned!(here(degraded.span())=> __resilient::or_else);
+        let or_else = Place::of(degraded).call("or_else", emit!(error), Some(degraded));
         let served = serve(emit!(Degraded), emit!(value));
         let (error, failed) = match default {
             Some(default) => (emit!(_), default),
             None => (emit!(error), emit!(::core::result::Result::Err(error))),
         };
         emit! {
-            match #or_else(error, #degraded) {
+            match #or_else {
                 ::core::result::Result::Ok(value) => #served,
                 ::core::result::Result::Err(#error) => #failed,
             }

@@ -2,13 +2,12 @@
 //! and writes the loop; when to go on is the runtime's decision.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
+use quote::quote;
 
 use crate::attempt::Renewals;
 use crate::item::Function;
 use crate::matcher::selection;
-use crate::names::{emit, here};
+use crate::names::{Place, emit};
 use crate::report::Report;
 
 mod settings;
@@ -90,9 +89,9 @@ impl Retry {
     fn start(&self, function: &Function) -> TokenStream {
         let name = function.name().to_string();
         if let Some(config) = &self.config {
-            let from = quote_spanned!(here(config.span())=> __resilient::Retry::from);
+            let configured = Place::of(config).call("configured", emit!(#name), Some(config));
             return emit! {
-                let retry = #from(#config).operation(#name);
+                let retry = #configured;
                 let mut run = retry.start();
             };
         }
@@ -111,8 +110,8 @@ impl Retry {
         match &self.until {
             Some(until) => (emit!(__resilient::seen!(&out)), quote!(#until)),
             None => {
-                let seen = quote_spanned!(here(function.returns.whole_span)=> __resilient::outcome);
-                (emit!(#seen(&out)), emit!(|_| true))
+                let outcome = function.returns.whole.call("outcome", emit!(&out), None);
+                (outcome, emit!(|_| true))
             }
         }
     }
@@ -120,10 +119,7 @@ impl Retry {
     fn classification(&self, function: &Function) -> TokenStream {
         match selection(self.on.as_ref(), self.when.as_ref()) {
             Some(selected) => emit!(__resilient::selected(#selected, __resilient::hint!(error))),
-            None => {
-                let classify = quote_spanned!(here(function.returns.error_span)=> __resilient::classify);
-                emit!(#classify(error))
-            }
+            None => function.returns.error.call("classify", emit!(error), None),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `#[timeout]`: bounds one run of the body. The innermost policy, so it takes the body itself.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote_spanned};
+use quote::ToTokens as _;
 use syn::spanned::Spanned as _;
 use syn::{Path, Type};
 
@@ -9,7 +9,7 @@ use crate::args::{Args, Vocabulary};
 use crate::attempt::{Attempt, Runs, Takes};
 use crate::duration::{self, DurationValue};
 use crate::item::{Argument, Function, Passed};
-use crate::names::{emit, here};
+use crate::names::emit;
 use crate::report::Report;
 
 const VOCABULARY: Vocabulary = Vocabulary {
@@ -30,7 +30,7 @@ impl Timeout {
         let is_empty = tokens.is_empty();
         let mut args = Args::parse(&VOCABULARY, tokens, report);
         let limits: Vec<DurationValue> = [
-            args.positional().and_then(|expr| duration::parse("the limit", expr, report)),
+            args.positional().and_then(|expr| duration::parse("the limit", &expr, report)),
             args.duration("secs", report),
             args.duration("ms", report).and_then(|ms| thousandth(ms, &args, report)),
         ]
@@ -89,13 +89,13 @@ impl Timeout {
         }
         for argument in &function.arguments {
             if is_borrowed(&argument.ty) {
-                report.error(argument.ty.span(), borrowed(argument));
+                report.error_at(&argument.ty, borrowed(argument));
             }
         }
     }
 
     /// ```text
-    /// match timeout(LIMIT, "name", body).await { Ok(out) => out, Err(elapsed) => timed_out::<R>(elapsed) }
+    /// match timeout(LIMIT, "name", body).await { Ok(out) => out, Err(elapsed) => timed_out(elapsed) }
     /// ```
     pub(crate) fn run(&self, attempt: &Attempt<'_>, runs: Runs, function: &Function) -> TokenStream {
         let limit = self.limit.as_ref();
@@ -108,12 +108,11 @@ impl Timeout {
             let body = attempt.callable(runs, Takes::All);
             emit!(__resilient::timeout_sync(#limit, #operation, #body))
         };
-        let ty = &function.returns.ty;
-        let timed_out = quote_spanned!(here(function.returns.error_span)=> __resilient::timed_out);
+        let timed_out = function.returns.error.call("timed_out", emit!(elapsed), None);
         emit! {
             match #bounded {
                 ::core::result::Result::Ok(out) => out,
-                ::core::result::Result::Err(elapsed) => #timed_out::<#ty>(elapsed),
+                ::core::result::Result::Err(elapsed) => #timed_out,
             }
         }
     }
@@ -151,12 +150,15 @@ fn borrowed(argument: &Argument) -> String {
             "str" => "String".to_owned(),
             "Path" => "PathBuf".to_owned(),
             other if other.starts_with('[') => "Vec<…>".to_owned(),
+            other if reference.mutability.is_some() => format!("{other}"),
             other => format!("Arc<{other}>"),
         },
         _ => "an owned value".to_owned(),
     };
+    let is_mutable = matches!(&argument.ty, Type::Reference(reference) if reference.mutability.is_some());
+    let way_back = if is_mutable { " and return what becomes of it" } else { "" };
     format!(
         "a sync timeout runs the body on another thread, which may outlive this borrow\n\
-         take `{name}: {owned}`, or make the function `async`"
+         take `{name}: {owned}`{way_back}, or make the function `async`"
     )
 }

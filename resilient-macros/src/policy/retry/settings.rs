@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
-use syn::spanned::Spanned as _;
 use syn::{Expr, Ident, Path};
 
 use crate::args::{Args, Vocabulary, not_a_word, number, one_of_words};
@@ -205,12 +204,11 @@ impl Retry {
             (Some(_), _) => emit!(None),
             (None, Some(ratio)) if (0.0..=1.0).contains(&ratio) => emit!(Ratio(#ratio)),
             (None, Some(_)) => {
-                report.error(expr.span(), format!("`jitter` takes {WHAT}"));
+                report.error_at(&expr, format!("`jitter` takes {WHAT}"));
                 return;
             }
             (None, None) => {
-                let message = not_a_word("jitter", &expr, JITTERS);
-                report.error(expr.span(), format!("{message}, or a ratio from 0 to 1"));
+                report.error_at(&expr, not_a_word("jitter", WHAT, &expr, JITTERS));
                 return;
             }
         };
@@ -224,8 +222,7 @@ fn is_zero_delay(name: &'static str, args: &mut Args, report: &mut Report) -> bo
     if name != "base_delay" || number(expr) != Some(0.0) {
         return false;
     }
-    report.error(
-        expr.span(),
+    report.error_at(&expr,
         "`base_delay` must be above zero: without a delay a struggling service is hammered\nif that is meant, write `backoff = none`",
     );
     true

@@ -147,7 +147,12 @@ impl CircuitBreaker {
                 Cow::Owned(path) => path.leak(),
             },
         };
-        self.circuit.get_or_init(|| registry::join(name, self.settings, self.place))
+        let circuit = registry::join(name, self.settings, self.place);
+        // Whoever listens to the event may use this very breaker: nothing may be held meanwhile.
+        if self.circuit.set(circuit).is_ok() {
+            registry::compare(circuit, self.settings, self.place);
+        }
+        circuit
     }
 }
 

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::{Circuit, Pass};
+use crate::private::Outcome;
 use crate::sync::{AtomicBool, Ordering};
 
 /// Admission to a circuit, to be settled by the call's result.
@@ -44,12 +45,9 @@ impl<'c> Permit<'c> {
     }
 
     /// Counts `outcome` and hands it on. An error that is no failure proves that the service answered.
-    ///
-    /// # Errors
-    /// `outcome`'s.
     #[inline]
-    pub fn settle<T, E>(self, outcome: Result<T, E>, is_failure: impl FnOnce(&E) -> bool) -> Result<T, E> {
-        match &outcome {
+    pub fn settle<R: Outcome>(self, outcome: R, is_failure: impl FnOnce(&R::Error) -> bool) -> R {
+        match outcome.seen() {
             Err(error) if is_failure(error) => self.failure(),
             _ => self.success(),
         }

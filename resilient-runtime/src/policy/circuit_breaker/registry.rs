@@ -33,17 +33,20 @@ pub(super) fn join(
     place: &'static Location<'static>,
 ) -> &'static Circuit {
     let mut circuits = lock(&CIRCUITS);
-    let Some(known) = find(&circuits, name) else {
-        let made: &'static Circuit = Box::leak(Box::new(Circuit::new(name, settings, place)));
-        circuits.push(made);
-        return made;
-    };
-    drop(circuits);
-    if known.settings != settings {
-        let difference = difference(&known.settings, &settings);
-        event::circuit_conflict(name, known.place, place, &difference);
+    if let Some(known) = find(&circuits, name) {
+        return known;
     }
-    known
+    let made: &'static Circuit = Box::leak(Box::new(Circuit::new(name, settings, place)));
+    circuits.push(made);
+    made
+}
+
+/// Tells where the settings of a breaker are not those that hold.
+pub(super) fn compare(circuit: &Circuit, settings: Settings, place: &Location<'_>) {
+    let difference = difference(&circuit.settings, &settings);
+    if !difference.is_empty() {
+        event::circuit_conflict(circuit.name, circuit.place, place, &difference);
+    }
 }
 
 /// What differs, as `failure_threshold 3 / 5`.

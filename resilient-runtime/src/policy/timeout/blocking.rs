@@ -110,9 +110,10 @@ fn job<T: Send + 'static>(
         drop(Virtual::install(clock));
         let deadline = clock::now().after(limit);
         DEADLINE.set(Some(outer.map_or(deadline, |outer| outer.min(deadline))));
-        let with = tracing::dispatcher::with_default(&subscriber, || {
-            span.in_scope(|| catch_unwind(AssertUnwindSafe(body)))
-        });
+        // Subscriber and span run code of their own, and are let go before the caller goes on.
+        let with = catch_unwind(AssertUnwindSafe(move || {
+            tracing::dispatcher::with_default(&subscriber, || span.in_scope(body))
+        }));
         let late = is_virtual && clock::now() > deadline;
         DEADLINE.set(None);
         drop(Virtual::install(None));

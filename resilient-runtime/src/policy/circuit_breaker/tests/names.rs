@@ -1,0 +1,120 @@
+//! The name is the circuit: who shares one, who does not, and what circuits a process has. What is
+//! told when settings disagree is in `told`.
+
+use super::*;
+
+#[test]
+fn breakers_of_one_name_are_one_circuit() {
+    let one = CircuitBreaker::new("n-shared").failure_threshold(2);
+    let other = CircuitBreaker::new("n-shared").failure_threshold(2);
+    fail(&one);
+    fail(&other);
+    assert_eq!((one.state(), other.state()), (CircuitState::Open, CircuitState::Open));
+    assert!(std::ptr::eq::<Circuit>(&raw const *one, &raw const *other));
+    other.reset();
+    succeed(&one);
+}
+
+#[test]
+fn the_settings_of_the_first_one_used_hold() {
+    let first_written = CircuitBreaker::new("n-first-used").failure_threshold(9);
+    let first_used = CircuitBreaker::new("n-first-used").failure_threshold(1);
+    fail(&first_used);
+    assert_eq!(first_written.state(), CircuitState::Open);
+}
+
+#[test]
+fn breakers_of_different_names_do_not_feel_each_other() {
+    let clock = VirtualClock::install();
+    let breakers: Vec<(u32, CircuitBreaker)> = (1..=100)
+        .map(|number| {
+            let name: &'static str = format!("n-many-{number}").leak();
+            (number, CircuitBreaker::new(name).failure_threshold(1).recovery_timeout(SECOND * number))
+        })
+        .collect();
+    for (_, breaker) in &breakers {
+        fail(breaker);
+    }
+    for passed in 1..=100 {
+        clock.advance(SECOND);
+        for (number, breaker) in &breakers {
+            let expected = if *number <= passed { CircuitState::HalfOpen } else { CircuitState::Open };
+            assert_eq!(breaker.state(), expected, "{number} after {passed} s");
+        }
+    }
+}
+
+#[test]
+fn a_circuit_can_be_found_by_name_once_it_has_been_used() {
+    let breaker = CircuitBreaker::new("n-found");
+    assert!(circuit("n-found").is_none(), "not used yet");
+    assert!(circuit("n-nobody").is_none());
+    fail(&breaker);
+    let found = circuit("n-found").unwrap();
+    assert_eq!((found.name(), found.snapshot().consecutive_failures), ("n-found", 1));
+    found.force_open();
+    assert_eq!(breaker.state(), CircuitState::Open);
+}
+
+#[test]
+fn all_circuits_are_listed_once_in_the_order_of_their_first_use() {
+    let (second, first) = (CircuitBreaker::new("n-listed-b"), CircuitBreaker::new("n-listed-a"));
+    let again = CircuitBreaker::new("n-listed-a");
+    for breaker in [&first, &second, &again] {
+        succeed(breaker);
+    }
+    let names: Vec<_> = circuits().iter().map(|circuit| circuit.name()).collect();
+    let ours: Vec<_> = names.into_iter().filter(|name| name.starts_with("n-listed")).collect();
+    assert_eq!(ours, ["n-listed-a", "n-listed-b"]);
+}
+
+#[test]
+fn builders_refuse_what_makes_no_sense() {
+    type Build = fn() -> CircuitBreaker;
+    let nonsense: [(&str, Build); 6] = [
+        ("no name", || CircuitBreaker::new("")),
+        ("no failures", || CircuitBreaker::new("n-zero").failure_threshold(0)),
+        ("no recovery", || CircuitBreaker::new("n-zero").recovery_timeout(Duration::ZERO)),
+        ("no probe time", || CircuitBreaker::new("n-zero").probe_timeout(Duration::ZERO)),
+        ("no probes", || CircuitBreaker::new("n-zero").half_open_max_calls(0)),
+        ("no successes", || CircuitBreaker::new("n-zero").success_threshold(0)),
+    ];
+    for (what, build) in nonsense {
+        assert!(catch_unwind(build).is_err(), "{what}");
+    }
+}
+
+/// Set in the process that [`a_paused_test_that_ran_earlier_does_not_stop_the_clock`] starts.
+const IN_A_PROCESS_OF_ITS_OWN: &str = "RESILIENT_TEST_PAUSED_CLOCKS";
+
+/// The clock's epoch is the process's, so the order in which tests come to it matters: this one runs
+/// its own test binary again, for a process in which nothing else has read the clock.
+#[test]
+fn a_paused_test_that_ran_earlier_does_not_stop_the_clock() {
+    if std::env::var_os(IN_A_PROCESS_OF_ITS_OWN).is_some() {
+        return one_paused_test_after_another();
+    }
+    let name = std::thread::current().name().unwrap().to_owned();
+    let again = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &name, "--test-threads=2"])
+        .env(IN_A_PROCESS_OF_ITS_OWN, "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&again.stdout);
+    assert!(again.status.success() && said.contains("1 passed"), "{said}");
+}
+
+fn one_paused_test_after_another() {
+    for (name, hours_before) in [("n-paused-1", 10), ("n-paused-2", 0), ("n-paused-3", 1)] {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_time().start_paused(true).build().unwrap().block_on(async {
+            tokio::time::advance(SECOND * 3600 * hours_before).await;
+            let breaker = CircuitBreaker::new(name).failure_threshold(1);
+            fail(&breaker);
+            tokio::time::advance(SECOND * 29).await;
+            assert_eq!(breaker.state(), CircuitState::Open, "{name}");
+            tokio::time::advance(SECOND).await;
+            assert_eq!(breaker.state(), CircuitState::HalfOpen, "{name}");
+        });
+    }
+}

@@ -1,0 +1,266 @@
+//! The limit on a closure that blocks, and the workers that run it. Real time is the subject here, so
+//! limits are short, and the bounds on what was measured are wide.
+
+use std::collections::HashSet;
+use std::panic::{catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::error::TimeoutError;
+use crate::policy::timeout::{MAX_ABANDONED_WORKERS, abandoned_workers, remaining, timeout_sync};
+use crate::sync::{PoisonError, lock};
+use crate::testing::VirtualClock;
+
+const SHORT: Duration = Duration::from_millis(5);
+const SECOND: Duration = Duration::from_secs(1);
+/// Longer than anything here takes, unless it hangs.
+const LONG: Duration = Duration::from_secs(30);
+
+/// Abandoned workers are counted for the whole process: the test that fills them up is alone.
+static ALONE: RwLock<()> = RwLock::new(());
+
+fn beside_others() -> RwLockReadGuard<'static, ()> {
+    ALONE.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits in real time for what another thread is about to do.
+fn soon(what: &str, happens: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !happens() {
+        assert!(start.elapsed() < LONG, "{what}");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn a_body_that_is_in_time_gives_its_result() {
+    let _beside = beside_others();
+    let caller = thread::current().id();
+    let owned = String::from("moved in");
+    let (length, worker) = timeout_sync(LONG, "op", move || (owned.len(), thread::current().id())).unwrap();
+    assert_eq!(length, 8);
+    assert_ne!(worker, caller);
+}
+
+#[test]
+fn a_body_that_takes_too_long_is_an_error_at_the_limit() {
+    let _beside = beside_others();
+    let gate = Arc::new(Mutex::new(()));
+    let held = lock(&gate);
+    let at_gate = Arc::clone(&gate);
+    let start = Instant::now();
+    let outcome = timeout_sync(SHORT, "query", move || drop(lock(&at_gate)));
+    assert_eq!(outcome, Err(TimeoutError { operation: "query", limit: SHORT }));
+    assert!(start.elapsed() >= SHORT);
+    drop(held);
+}
+
+#[test]
+fn an_endless_limit_neither_fires_nor_panics() {
+    let _beside = beside_others();
+    for limit in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_secs(u64::MAX / 10)] {
+        let body = || {
+            thread::sleep(SHORT);
+            remaining()
+        };
+        assert!(timeout_sync(limit, "op", body).unwrap().unwrap() > LONG);
+    }
+}
+
+#[test]
+fn it_works_on_any_thread_and_inside_another() {
+    let _beside = beside_others();
+    let nested = || timeout_sync(LONG, "outer", || timeout_sync(LONG, "inner", || 42));
+    let outcome = thread::spawn(nested).join().unwrap();
+    assert_eq!(outcome, Ok(Ok(42)));
+}
+
+#[test]
+fn a_panic_of_the_body_reaches_the_caller_with_its_payload() {
+    let _beside = beside_others();
+    for _ in 0..3 {
+        let call = || timeout_sync(LONG, "op", || resume_unwind(Box::new(String::from("boom"))));
+        let payload = catch_unwind::<_, Result<(), _>>(call).unwrap_err();
+        assert_eq!(payload.downcast_ref::<String>().unwrap(), "boom");
+    }
+    assert_eq!(timeout_sync(LONG, "op", || 1), Ok(1), "workers survive it");
+}
+
+#[test]
+fn workers_are_used_again() {
+    let _beside = beside_others();
+    let seen: HashSet<_> =
+        (0..500).map(|_| timeout_sync(LONG, "op", || thread::current().id()).unwrap()).collect();
+    // Other tests use the same workers, so it is not exactly one or two.
+    assert!(seen.len() < 100, "{} threads for 500 calls", seen.len());
+}
+
+#[test]
+fn many_callers_at_once_all_get_their_own_result() {
+    let _beside = beside_others();
+    thread::scope(|scope| {
+        for caller in 0..8 {
+            scope.spawn(move || {
+                for call in 0..200 {
+                    assert_eq!(timeout_sync(LONG, "op", move || (caller, call)), Ok((caller, call)));
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn abandoned_workers_are_counted_bounded_and_come_back() {
+    let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
+    soon("those of other tests end", || abandoned_workers() == 0);
+    let gate = Arc::new(Mutex::new(()));
+    let held = lock(&gate);
+    let started = Arc::new(AtomicUsize::new(0));
+    let stuck = || {
+        let (gate, started) = (Arc::clone(&gate), Arc::clone(&started));
+        timeout_sync(Duration::from_millis(1), "stuck", move || {
+            started.fetch_add(1, Ordering::Relaxed);
+            drop(lock(&gate));
+        })
+    };
+    for abandoned in 1..=MAX_ABANDONED_WORKERS {
+        stuck().unwrap_err();
+        assert_eq!(abandoned_workers(), abandoned);
+    }
+    soon("all of them run", || started.load(Ordering::Relaxed) == MAX_ABANDONED_WORKERS);
+
+    let ran = Arc::new(AtomicBool::new(false));
+    let (runs, start) = (Arc::clone(&ran), Instant::now());
+    let refused = timeout_sync(LONG, "one more", move || runs.store(true, Ordering::Relaxed));
+    assert_eq!(refused, Err(TimeoutError { operation: "one more", limit: LONG }));
+    assert!(start.elapsed() < LONG / 2, "it does not wait");
+
+    drop(held);
+    soon("the stuck ones end", || abandoned_workers() == 0);
+    assert!(!ran.load(Ordering::Relaxed), "what was refused is not run later");
+    assert_eq!(timeout_sync(LONG, "op", || 1), Ok(1));
+}
+
+#[test]
+fn the_result_of_a_body_that_was_given_up_is_dropped_also_when_that_panics() {
+    struct Bomb(Arc<AtomicUsize>);
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            resume_unwind(Box::new("dropped"));
+        }
+    }
+    let _beside = beside_others();
+    let (gate, dropped) = (Arc::new(Mutex::new(())), Arc::new(AtomicUsize::new(0)));
+    let held = lock(&gate);
+    for _ in 0..4 {
+        let (gate, dropped) = (Arc::clone(&gate), Arc::clone(&dropped));
+        let body = move || {
+            drop(lock(&gate));
+            Bomb(dropped)
+        };
+        assert!(timeout_sync(SHORT, "op", body).is_err());
+    }
+    drop(held);
+    soon("all are dropped", || dropped.load(Ordering::Relaxed) == 4);
+    assert_eq!(timeout_sync(LONG, "op", || 1), Ok(1));
+}
+
+#[test]
+fn remaining_tells_a_body_how_long_its_caller_still_waits() {
+    let _beside = beside_others();
+    assert_eq!(remaining(), None, "nothing is bounded here");
+    let left = timeout_sync(LONG, "op", || remaining().unwrap()).unwrap();
+    assert!(left <= LONG && left > LONG / 2, "{left:?}");
+    let (stopped, stops) = mpsc::channel();
+    let _either_way = timeout_sync(SHORT, "op", move || {
+        while remaining().unwrap() > Duration::ZERO {
+            thread::yield_now();
+        }
+        stopped.send(())
+    });
+    assert_eq!(stops.recv_timeout(LONG), Ok(()), "it stops by itself, given up or not");
+    assert_eq!(remaining(), None);
+}
+
+#[test]
+fn a_nested_body_has_no_more_time_than_the_one_around_it() {
+    let _beside = beside_others();
+    let inner = |limit| timeout_sync(limit, "inner", || remaining().unwrap()).unwrap();
+    let (longer, shorter) = timeout_sync(LONG, "outer", move || (inner(LONG * 9), inner(LONG / 9))).unwrap();
+    assert!(longer <= LONG, "{longer:?}");
+    assert!(shorter <= LONG / 9, "{shorter:?}");
+}
+
+#[test]
+fn by_a_virtual_clock_a_limit_passes_without_waiting() {
+    let _beside = beside_others();
+    let clock = VirtualClock::install();
+    for (beyond, outcome) in [
+        (Duration::ZERO, Ok("done")),
+        (Duration::from_nanos(1), Err(TimeoutError { operation: "op", limit: SECOND * 3600 })),
+    ] {
+        let handle = clock.handle();
+        let start = Instant::now();
+        let ended = timeout_sync(SECOND * 3600, "op", move || {
+            handle.advance(SECOND * 1800);
+            assert_eq!(remaining(), Some(SECOND * 1800));
+            crate::clock::sleep_sync(SECOND * 1800 + beyond);
+            assert_eq!(remaining(), Some(Duration::ZERO));
+            "done"
+        });
+        assert_eq!(ended, outcome, "{beyond:?} beyond");
+        assert!(start.elapsed() < LONG);
+    }
+    assert_eq!(clock.elapsed(), SECOND * 7200 + Duration::from_nanos(1));
+}
+
+#[test]
+fn a_worker_goes_by_its_callers_clock_and_by_no_earlier_ones() {
+    let _beside = beside_others();
+    let clock = VirtualClock::install();
+    timeout_sync(LONG, "op", || crate::clock::sleep_sync(SECOND)).unwrap();
+    drop(clock);
+    for _ in 0..20 {
+        let start = Instant::now();
+        timeout_sync(LONG, "op", || crate::clock::sleep_sync(Duration::from_millis(1))).unwrap();
+        assert!(start.elapsed() >= Duration::from_millis(1), "it has really slept");
+    }
+}
+
+/// Collects on which threads events were told.
+struct Listener(Arc<Mutex<Vec<String>>>);
+
+impl Subscriber for Listener {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &Event<'_>) {
+        lock(&self.0).push(thread::current().name().unwrap().to_owned());
+    }
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[test]
+fn what_a_body_tells_is_heard_by_its_callers_subscriber_which_is_let_go_with_the_result() {
+    let _beside = beside_others();
+    for round in 0..200 {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        tracing::subscriber::with_default(Listener(Arc::clone(&heard)), || {
+            timeout_sync(LONG, "op", || tracing::info!("from the worker")).unwrap();
+        });
+        assert_eq!(*lock(&heard), ["resilient-timeout"]);
+        assert_eq!(Arc::strong_count(&heard), 1, "a worker still holds the subscriber in round {round}");
+    }
+}

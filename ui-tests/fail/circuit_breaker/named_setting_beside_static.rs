@@ -1,0 +1,21 @@
+use resilient::{Retryable, circuit_breaker};
+
+#[derive(Debug, thiserror::Error, Retryable)]
+#[retryable(default = transient)]
+enum Fault {
+    #[error("lost")]
+    Lost,
+    #[error(transparent)]
+    Timeout(#[from] resilient::TimeoutError),
+    #[error(transparent)]
+    CircuitOpen(#[from] resilient::CircuitOpenError),
+}
+
+static LLM: resilient::CircuitBreaker = resilient::CircuitBreaker::new("llm");
+
+#[circuit_breaker(LLM, failure_threshold = 3)]
+fn guarded() -> Result<(), Fault> {
+    Err(Fault::Lost)
+}
+
+fn main() {}

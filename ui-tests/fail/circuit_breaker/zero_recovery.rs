@@ -1,0 +1,19 @@
+use resilient::{Retryable, circuit_breaker};
+
+#[derive(Debug, thiserror::Error, Retryable)]
+#[retryable(default = transient)]
+enum Fault {
+    #[error("lost")]
+    Lost,
+    #[error(transparent)]
+    Timeout(#[from] resilient::TimeoutError),
+    #[error(transparent)]
+    CircuitOpen(#[from] resilient::CircuitOpenError),
+}
+
+#[circuit_breaker(recovery_timeout = 0)]
+fn guarded() -> Result<(), Fault> {
+    Err(Fault::Lost)
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use resilient::retry;
+
+#[retry]
+struct Guarded;
+
+fn main() {}

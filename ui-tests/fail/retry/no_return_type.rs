@@ -1,0 +1,6 @@
+use resilient::retry;
+
+#[retry]
+fn guarded() {}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use resilient::Retryable;
+
+#[derive(Retryable)]
+enum Fault {
+    #[retryable(transient)]
+    Connect,
+    Refused(String),
+    Garbage,
+}
+
+fn main() {}

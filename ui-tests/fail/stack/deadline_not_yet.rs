@@ -1,0 +1,20 @@
+use resilient::{Retryable, deadline, retry};
+
+#[derive(Debug, thiserror::Error, Retryable)]
+#[retryable(default = transient)]
+enum Fault {
+    #[error("lost")]
+    Lost,
+    #[error(transparent)]
+    Timeout(#[from] resilient::TimeoutError),
+    #[error(transparent)]
+    CircuitOpen(#[from] resilient::CircuitOpenError),
+}
+
+#[deadline(secs = 10)]
+#[retry]
+fn guarded() -> Result<(), Fault> {
+    Err(Fault::Lost)
+}
+
+fn main() {}

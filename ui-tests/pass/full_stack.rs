@@ -1,0 +1,35 @@
+//! The nearest legal forms of what is refused.
+#![deny(warnings)]
+#![forbid(unsafe_code)]
+
+use resilient::{CircuitOpenError, Retryable, Served, TimeoutError, circuit_breaker, fallback, retry, timeout};
+
+#[derive(Debug, thiserror::Error, Retryable)]
+#[retryable(default = transient)]
+pub enum Fault {
+    #[error("lost")]
+    Lost,
+    #[error(transparent)]
+    Timeout(#[from] TimeoutError),
+    #[error(transparent)]
+    CircuitOpen(#[from] CircuitOpenError),
+}
+
+#[fallback(default = 7)]
+#[circuit_breaker(name = "llm", failure_threshold = 1, half_open_max_calls = 1, success_threshold = 1)]
+#[retry(max_attempts = 100, base_delay = "1m", max_delay = "1m", multiplier = 1, jitter = 1)]
+#[timeout(ms = 500, operation = "lookup")]
+pub async fn classify(prompt: &str) -> Result<Served<u32>, Fault> {
+    let _ = prompt;
+    Err(Fault::Lost)
+}
+
+#[retry(max_retries = 99, backoff = none, on = any)]
+#[circuit_breaker(name = "llm", failure_threshold = 1, per_attempt)]
+pub fn per_attempt(name: String) -> Result<String, Fault> {
+    Ok(name)
+}
+
+fn main() {
+    let _ = (classify("x"), per_attempt);
+}
