@@ -98,9 +98,8 @@ impl<'f> Attempt<'f> {
             .iter()
             .filter(|argument| is_reborrowed(argument))
             .map(|Argument { name, again, .. }| emit!(let #again = &mut *#name;));
-        let bindings = bindings(&self.function.arguments, |argument| match is_reborrowed(argument) {
-            true => argument.again.to_token_stream(),
-            false => in_place(runs)(argument),
+        let bindings = bindings(&self.function.arguments, |argument| {
+            if is_reborrowed(argument) { argument.again.to_token_stream() } else { in_place(runs)(argument) }
         });
         let block = self.block(emit!(#hint #bindings #body));
         // A future that gives a future is what is wanted here: `return` in the body returns one.
@@ -165,12 +164,12 @@ fn bindings(arguments: &[Argument], source: impl Fn(&Argument) -> TokenStream) -
     let is_there = |argument: &&Argument| argument.passed != Passed::Shared || !argument.is_plain();
     let (used, others): (Vec<&Argument>, Vec<&Argument>) =
         arguments.iter().filter(is_there).partition(|argument| argument.is_used);
-    let bind = |arguments: Vec<&Argument>, allow: Option<TokenStream>| {
+    let bind = |arguments: Vec<&Argument>, allow: Option<&TokenStream>| {
         let sources = arguments.iter().map(|argument| source(argument));
         let patterns = arguments.iter().map(|argument| &argument.pattern);
         rebind(patterns, sources, allow)
     };
-    let (others, used) = (bind(others, None), bind(used, Some(emit!(#[allow(unused_variables)]))));
+    let (others, used) = (bind(others, None), bind(used, Some(&emit!(#[allow(unused_variables)]))));
     quote!(#others #used)
 }
 
@@ -179,7 +178,7 @@ fn bindings(arguments: &[Argument], source: impl Fn(&Argument) -> TokenStream) -
 pub(crate) fn rebind(
     patterns: impl ExactSizeIterator<Item = impl ToTokens>,
     sources: impl Iterator<Item = TokenStream>,
-    allow: Option<TokenStream>,
+    allow: Option<&TokenStream>,
 ) -> TokenStream {
     let (patterns, sources) = match patterns.len() {
         0 => return TokenStream::new(),

@@ -230,13 +230,11 @@ mod tests {
             error.retry_classification().retry_after()
         }
         let seven = Some(Duration::from_secs(7));
-        let hinted = Hinted;
-        assert_eq!(hint(&hinted), seven);
-        assert_eq!(hint(Box::new(hinted)), seven);
+        assert_eq!(hint(Box::new(Hinted)), seven);
         assert_eq!(hint(Rc::new(Hinted)), seven);
         assert_eq!(hint(Arc::new(Hinted)), seven);
         assert_eq!(hint(Box::new(Hinted) as Box<dyn Retryable + Send>), seven);
-        assert_eq!(hint(&Arc::new(Box::new(Hinted))), seven);
+        assert_eq!(hint(Arc::new(&Hinted)), seven);
     }
 
     #[test]

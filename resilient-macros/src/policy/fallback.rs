@@ -139,7 +139,7 @@ impl Fallback {
         let patterns = kept.iter().map(|argument| &argument.pattern);
         let sources = (0..kept.len()).map(|index| name(index).into_token_stream());
         // A tier may name one of the names that a pattern binds, and need not change it.
-        let restore = rebind(patterns, sources, Some(emit!(#[allow(unused_mut, unused_variables)])));
+        let restore = rebind(patterns, sources, Some(&emit!(#[allow(unused_mut, unused_variables)])));
         (keep.collect(), restore)
     }
 

@@ -150,7 +150,7 @@ fn borrowed(argument: &Argument) -> String {
             "str" => "String".to_owned(),
             "Path" => "PathBuf".to_owned(),
             other if other.starts_with('[') => "Vec<…>".to_owned(),
-            other if reference.mutability.is_some() => format!("{other}"),
+            other if reference.mutability.is_some() => other.to_owned(),
             other => format!("Arc<{other}>"),
         },
         _ => "an owned value".to_owned(),

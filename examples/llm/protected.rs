@@ -1,0 +1,51 @@
+//! The three calls of the example with their policies above them. Start reading here.
+//! `unprotected.rs` has the same calls without them; nothing else in this folder differs between the two.
+
+use resilient::{Degradable, Served, circuit_breaker, fallback, retry, timeout};
+
+use super::cases::{Case, CaseResult, Label};
+use super::client::Client;
+use super::error::LlmError;
+use super::stream::{CompletionModel, TokenStream};
+
+/// The full stack, read from the top as the call goes: fallback around breaker around retry around timeout.
+///
+/// A probe of the half-open circuit is a whole call, so it may take three attempts and their delays: longer
+/// than the circuit stays open, hence `probe_timeout`.
+#[fallback(default = Label::unknown(), reason = "LLM unavailable")]
+#[circuit_breaker(name = "llm", failure_threshold = 3, recovery_timeout = "1s", probe_timeout = "5s")]
+#[retry(max_attempts = 3, base_delay = "100ms")]
+#[timeout(client.patience(), operation = "LLM classification")]
+pub(crate) async fn classify(client: &Client, document: &str) -> Result<Served<Label>, LlmError> {
+    let answer = client.complete(Label::INSTRUCTIONS, document).await?;
+    Ok(answer.parse::<Label>()?.into())
+}
+
+impl CompletionModel for Client {
+    /// Only opening the stream is repeated. Once it speaks, an error belongs to the reader, who has heard
+    /// half of it.
+    #[retry(max_attempts = 3, base_delay = "100ms")]
+    #[timeout(self.patience(), operation = "opening the stream")]
+    async fn chat_stream(&self, prompt: &str) -> Result<TokenStream, LlmError> {
+        self.open_stream(prompt).await
+    }
+}
+
+/// Classifies all that is known of a case, and marks the result if that was not everything.
+pub(crate) async fn process_case(client: &Client, case: &Case) -> Result<CaseResult, LlmError> {
+    let text = read_case(client, case).await?;
+    let label = classify(client, &text).await?;
+    let result = CaseResult::new(*label);
+    match text.degradation().or(label.degradation()) {
+        Some(how) => Ok(result.degraded(how.clone())),
+        None => Ok(result),
+    }
+}
+
+/// The OCR service is optional, so it gets a single short attempt: insisting would hold up the case.
+#[fallback(degraded = |_| Ok(case.text.to_owned().into()), reason = "OCR unavailable, scan skipped")]
+#[timeout(ms = 400, operation = "OCR")]
+async fn read_case(client: &Client, case: &Case) -> Result<Served<String>, LlmError> {
+    let scan = client.read_scan(case.scan).await?;
+    Ok(format!("{}\n{scan}", case.text).into())
+}

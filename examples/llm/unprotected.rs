@@ -1,0 +1,32 @@
+//! The calls of `protected.rs` as they are before anyone has thought about failure: no attributes, and nothing
+//! that could be marked as degraded. They exist for the comparison only.
+
+use super::cases::{Case, CaseResult, Label};
+use super::client::Client;
+use super::error::LlmError;
+use super::stream::{CompletionModel, TokenStream};
+
+pub(crate) async fn classify(client: &Client, document: &str) -> Result<Label, LlmError> {
+    let answer = client.complete(Label::INSTRUCTIONS, document).await?;
+    answer.parse()
+}
+
+/// The same client without the protection that `protected.rs` gives to its `chat_stream`.
+pub(crate) struct Bare<'a>(pub(crate) &'a Client);
+
+impl CompletionModel for Bare<'_> {
+    async fn chat_stream(&self, prompt: &str) -> Result<TokenStream, LlmError> {
+        self.0.open_stream(prompt).await
+    }
+}
+
+pub(crate) async fn process_case(client: &Client, case: &Case) -> Result<CaseResult, LlmError> {
+    let text = read_case(client, case).await?;
+    let label = classify(client, &text).await?;
+    Ok(CaseResult::new(label))
+}
+
+async fn read_case(client: &Client, case: &Case) -> Result<String, LlmError> {
+    let scan = client.read_scan(case.scan).await?;
+    Ok(format!("{}\n{scan}", case.text))
+}
