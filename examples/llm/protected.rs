@@ -10,8 +10,9 @@ use super::stream::{CompletionModel, TokenStream};
 
 /// The full stack, read from the top as the call goes: fallback around breaker around retry around timeout.
 ///
-/// A probe of the half-open circuit is a whole call, so it may take three attempts and their delays: longer
-/// than the circuit stays open, hence `probe_timeout`.
+/// A probe of the half-open circuit is a whole call: three attempts and their delays, longer than the circuit
+/// stays open. Were the limit a number, the breaker would know that; `patience()` it cannot know, hence
+/// `probe_timeout`.
 #[fallback(default = Label::unknown(), reason = "LLM unavailable")]
 #[circuit_breaker(name = "llm", failure_threshold = 3, recovery_timeout = "1s", probe_timeout = "5s")]
 #[retry(max_attempts = 3, base_delay = "100ms")]

@@ -3,16 +3,17 @@
 //! body token for token. No policy is named here.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, format_ident, quote};
-use syn::ext::IdentExt as _;
+use quote::{format_ident, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned as _;
-use syn::{AttrStyle, Attribute, FnArg, Meta, Pat, ReceiverKind, Signature, Type, Visibility};
+use syn::{AttrStyle, Attribute, FnArg, Pat, ReceiverKind, Signature, Type, Visibility};
 
 use crate::attempt::Attempt;
+use crate::mentions::{mentions, names_of};
 use crate::names::RUNTIME;
 use crate::report::Report;
 use crate::returns::{self, Returns, Shape};
+use crate::written::other_keyword;
 
 /// A function whose body is not looked into.
 pub(crate) struct Function {
@@ -220,45 +221,6 @@ impl Function {
     }
 }
 
-/// The names that a pattern binds, and a few more: words in it that are types do no harm.
-fn names_of(pattern: &Pat) -> Vec<String> {
-    fn collect(tokens: TokenStream, names: &mut Vec<String>) {
-        for token in tokens {
-            match token {
-                TokenTree::Ident(ident) => names.push(ident.to_string()),
-                TokenTree::Group(group) => collect(group.stream(), names),
-                _ => {}
-            }
-        }
-    }
-    let mut names = Vec::new();
-    collect(pattern.to_token_stream(), &mut names);
-    names
-}
-
-/// Whether `name` stands in `tokens` as a variable: not after a dot, not as the name of a field.
-fn mentions(tokens: &TokenStream, name: &str) -> bool {
-    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    let is_punct = |token: Option<&TokenTree>, mark: char| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark);
-    tokens.iter().enumerate().any(|(at, token)| match token {
-        TokenTree::Ident(ident) if ident == name => {
-            let before = at.checked_sub(1).and_then(|at| tokens.get(at));
-            let (next, after_next) = (tokens.get(at + 1), tokens.get(at + 2));
-            let is_field = is_punct(before, '.') || (is_punct(next, ':') && !is_punct(after_next, ':'));
-            !is_field
-        }
-        TokenTree::Group(group) => mentions(&group.stream(), name),
-        TokenTree::Literal(literal) => {
-            let text = literal.to_string();
-            text.match_indices('{').any(|(at, _)| {
-                let rest = text.get(at + 1..).unwrap_or_default();
-                rest.strip_prefix(name).is_some_and(|rest| rest.starts_with(['}', ':']))
-            })
-        }
-        _ => false,
-    })
-}
-
 /// The block of a function; a `$body:block` of a `macro_rules!` comes wrapped in an invisible group.
 fn braces(tree: TokenTree) -> syn::Result<Group> {
     match tree {
@@ -332,61 +294,4 @@ fn arguments(signature: &mut Signature) -> Vec<Argument> {
             }
         })
         .collect()
-}
-
-/// The keyword of an item that is no function.
-fn other_keyword(input: ParseStream<'_>) -> syn::Result<Ident> {
-    input.call(Attribute::parse_outer)?;
-    let _: Visibility = input.parse()?;
-    let is_const_item = input.peek(syn::Token![const])
-        && !input.peek2(syn::Token![fn])
-        && !input.peek2(syn::Token![async])
-        && !input.peek2(syn::Token![unsafe]);
-    let is_extern_block = input.peek(syn::Token![extern]) && input.peek2(syn::token::Brace);
-    let keyword = input.call(Ident::parse_any)?;
-    let words =
-        ["struct", "enum", "union", "trait", "impl", "mod", "use", "static", "type", "let", "macro_rules"];
-    let is_other = is_const_item || is_extern_block || words.iter().any(|word| keyword == word);
-    let _: TokenStream = input.parse()?;
-    if is_other { Ok(keyword) } else { Err(syn::Error::new(keyword.span(), "a function")) }
-}
-
-/// The item as written, without the attributes of ours that were gathered; `statements` go first in
-/// its body, if it has one.
-pub(crate) fn as_written(
-    item: TokenStream,
-    is_ours: impl Fn(&Attribute) -> bool,
-    statements: &TokenStream,
-) -> TokenStream {
-    let strip = |input: ParseStream<'_>| {
-        let attributes = input.call(Attribute::parse_outer)?;
-        let mut rest: Vec<TokenTree> = input.parse::<TokenStream>()?.into_iter().collect();
-        if let Some(TokenTree::Group(body)) = rest.last_mut() {
-            let starts_with_attribute =
-                body.stream().into_iter().next().is_some_and(|first| first.to_string() == "#");
-            if body.delimiter() == Delimiter::Brace && !starts_with_attribute {
-                let (span, inside) = (body.span(), body.stream());
-                *body = Group::new(Delimiter::Brace, quote!(#statements #inside));
-                body.set_span(span);
-            }
-        }
-        let others = attributes.iter().filter(|attribute| !is_ours(attribute));
-        Ok(quote!(#(#others)* #(#rest)*))
-    };
-    strip.parse2(item.clone()).unwrap_or(item)
-}
-
-/// The arguments of `#[name(…)]`; nothing for `#[name]`.
-pub(crate) fn attribute_tokens(attribute: &Attribute) -> syn::Result<TokenStream> {
-    match &attribute.meta {
-        Meta::Path(_) => Ok(TokenStream::new()),
-        Meta::List(list) => Ok(list.tokens.clone()),
-        Meta::NameValue(pair) => {
-            let path = pair.path.to_token_stream();
-            Err(syn::Error::new(
-                pair.eq_token.span,
-                format!("settings go in parentheses: write `#[{path}(…)]`"),
-            ))
-        }
-    }
 }

@@ -6,12 +6,14 @@ mod attempt;
 mod duration;
 mod item;
 mod matcher;
+mod mentions;
 mod names;
 mod policy;
 mod report;
 mod retryable;
 mod returns;
 mod stack;
+mod written;
 
 use proc_macro::TokenStream;
 

@@ -2,13 +2,15 @@
 //! one another, and folded from the inside out. The only file that knows that there are several
 //! policies.
 
+use std::time::Duration;
+
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Path};
 
 use crate::attempt::Runs;
-use crate::item::{self, Function, NotAFunction};
+use crate::item::{Function, NotAFunction};
 use crate::names::emit;
 use crate::policy::circuit_breaker::CircuitBreaker;
 use crate::policy::deadline::Deadline;
@@ -16,6 +18,7 @@ use crate::policy::fallback::Fallback;
 use crate::policy::retry::Retry;
 use crate::policy::timeout::Timeout;
 use crate::report::Report;
+use crate::written;
 
 /// The attributes of ours, from the outermost to the innermost. A breaker that sees every attempt
 /// stands where `PerAttempt` does.
@@ -101,9 +104,9 @@ impl Policy {
     }
 
     /// Statements before everything else: the policy's statics and constants.
-    fn items(&self, function: &Function) -> TokenStream {
+    fn items(&self, function: &Function, below: &[Listed]) -> TokenStream {
         match self {
-            Self::CircuitBreaker(policy) => policy.items(),
+            Self::CircuitBreaker(policy) => policy.items(longest_call(below)),
             Self::Retry(policy) => policy.items(function),
             Self::Fallback(_) | Self::Timeout(_) | Self::Deadline(_) => TokenStream::new(),
         }
@@ -159,7 +162,7 @@ pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStre
     function.note_uses(&arguments);
     add(name, Span::call_site(), arguments, &mut report);
     for sibling in &siblings {
-        let tokens = item::attribute_tokens(sibling);
+        let tokens = written::attribute_tokens(sibling);
         if let Ok(tokens) = &tokens {
             function.note_uses(tokens);
         }
@@ -210,7 +213,10 @@ fn write(
     for listed in stack.iter().rev() {
         call = listed.policy.wrap(&call, function);
     }
-    let items = stack.iter().map(|listed| listed.policy.items(function));
+    let items = stack.iter().enumerate().map(|(place, listed)| {
+        let below = stack.get(place + 1..).unwrap_or_default();
+        listed.policy.items(function, below)
+    });
     let runtime = match crate_path {
         Some(path) => emit!(#path::__private),
         None => emit!(::resilient::__private),
@@ -222,6 +228,22 @@ fn write(
         #(#items)*
     };
     function.with_body(&statements, call)
+}
+
+/// How long one call through these policies may take, if they say.
+fn longest_call(below: &[Listed]) -> Option<Duration> {
+    let attempt = below.iter().find_map(|listed| match &listed.policy {
+        Policy::Timeout(timeout) => timeout.limit(),
+        _ => None,
+    })?;
+    let retry = below.iter().find_map(|listed| match &listed.policy {
+        Policy::Retry(retry) => Some(retry),
+        _ => None,
+    });
+    match retry {
+        Some(retry) => Some(retry.schedule()?.longest(attempt)),
+        None => Some(attempt),
+    }
 }
 
 fn check_order(stack: &[Listed], report: &mut Report) {
@@ -276,7 +298,7 @@ fn last_name(path: &Path) -> String {
 /// The item as written, and the errors. Attributes of ours go: each would say the same again.
 fn with_errors(item: TokenStream, siblings: &[Attribute], report: Report) -> TokenStream {
     let errors = report.finish();
-    let item = item::as_written(item, is_ours, &imports_of(siblings));
+    let item = written::as_written(item, is_ours, &imports_of(siblings));
     quote!(#item #errors)
 }
 
@@ -303,3 +325,6 @@ fn not_a_function(name: &str, item: TokenStream, error: &NotAFunction) -> TokenS
     }
     with_errors(item, &[], report)
 }
+
+#[cfg(test)]
+mod tests;

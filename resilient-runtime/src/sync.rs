@@ -1,7 +1,7 @@
 //! Locks and cells as the rest of the crate uses them, in one place so that a model checker can take
 //! their place. No policy lives here.
 
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Locks `mutex`, also after a panic elsewhere: no user code runs under these locks, so what they

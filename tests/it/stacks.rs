@@ -297,6 +297,27 @@ stack!(full_success:
     #[timeout(120)]
 );
 
+#[circuit_breaker(name = "stacks::long_probe", failure_threshold = 1, recovery_timeout = "1s")]
+#[retry(max_attempts = 3, base_delay = "1s", jitter = none)]
+#[timeout(secs = 5)]
+async fn slower_than_recovery(service: &Service) -> Result<u32, Fault> {
+    service.call_async().await
+}
+
+#[test]
+fn a_probe_keeps_its_place_for_as_long_as_one_call_may_take() {
+    paused(async {
+        let service = Service::new(&[Step::Hang], None);
+        assert!(matches!(slower_than_recovery(&service).await, Err(Fault::Timeout(_))));
+        tokio::time::advance(std::time::Duration::from_secs(1)).await;
+        // The probe takes 18 s, far longer than the circuit stays open; its failure still opens it again.
+        assert!(matches!(slower_than_recovery(&service).await, Err(Fault::Timeout(_))));
+        assert!(matches!(slower_than_recovery(&service).await, Err(Fault::CircuitOpen(_))));
+        assert_eq!(service.calls(), 6);
+        assert_eq!(resilient::circuit("stacks::long_probe").unwrap().state().to_string(), "open");
+    });
+}
+
 #[circuit_breaker(name = "stacks::recovery", failure_threshold = 1, recovery_timeout = "60s")]
 #[retry(max_attempts = 2)]
 async fn recovering(service: &Service) -> Result<u32, Fault> {

@@ -1,6 +1,8 @@
 //! `#[circuit_breaker]`: refuses the call while the service is down. Reads the settings of the
 //! consecutive rule and asks the runtime for admission.
 
+use std::time::Duration;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Expr, Path};
@@ -103,7 +105,10 @@ impl CircuitBreaker {
     /// ```text
     /// static __BREAKER: CircuitBreaker = CircuitBreaker::new("llm").failure_threshold(3);
     /// ```
-    pub(crate) fn items(&self) -> TokenStream {
+    ///
+    /// `longest` is how long one admitted call may take. A probe is such a call: it must not lose its
+    /// place while it still runs as it is meant to.
+    pub(crate) fn items(&self, longest: Option<Duration>) -> TokenStream {
         let Breaker::Written { name, builders, .. } = &self.breaker else {
             return TokenStream::new();
         };
@@ -111,13 +116,18 @@ impl CircuitBreaker {
             Some(name) => emit!(new(#name)),
             None => emit!(of_function(|| ::core::any::type_name_of_val(&|| ()))),
         };
+        let longest = longest.map(|longest| {
+            // A quarter on top: timers fire late, and a busy machine runs what they wake later still.
+            let longest = DurationValue::Known(longest.saturating_add(longest / 4));
+            emit!(.longest_call(#longest))
+        });
         emit! {
-            static __BREAKER: __resilient::CircuitBreaker = __resilient::CircuitBreaker::#new #builders;
+            static __BREAKER: __resilient::CircuitBreaker = __resilient::CircuitBreaker::#new #builders #longest;
         }
     }
 
     /// ```text
-    /// match __BREAKER.enter() {
+    /// match __BREAKER.admit() {
     ///     Ok(permit) => { let out = permit.during(async { inner }).await; permit.settle(out, |_| true) }
     ///     Err(refused) => circuit_open(refused),
     /// }
@@ -135,7 +145,7 @@ impl CircuitBreaker {
             _ => emit!(|_| true),
         };
         emit! {
-            match #breaker.enter() {
+            match #breaker.admit() {
                 ::core::result::Result::Ok(permit) => {
                     let out = #inner;
                     permit.settle(out, #judge)

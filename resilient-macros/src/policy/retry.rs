@@ -10,6 +10,7 @@ use crate::matcher::selection;
 use crate::names::{Place, emit};
 use crate::report::Report;
 
+mod schedule;
 mod settings;
 pub(crate) use settings::Retry;
 
@@ -33,6 +34,9 @@ impl Retry {
     /// static __RETRY: Retry = Retry::new().operation("price").max_attempts(3);
     /// ```
     pub(crate) fn items(&self, function: &Function) -> TokenStream {
+        if self.config.is_some() {
+            return TokenStream::new();
+        }
         let name = function.name().to_string();
         let constants = &self.constants;
         emit! {

@@ -62,6 +62,11 @@ impl Timeout {
         (policy, args.crate_path)
     }
 
+    /// The limit, if it is known while compiling.
+    pub(crate) fn limit(&self) -> Option<std::time::Duration> {
+        self.limit.as_ref()?.known()
+    }
+
     pub(crate) fn check(function: &Function, report: &mut Report) {
         if !function.returns.is_written {
             report.error(

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::clock::{self, Moment};
 use crate::error::{CarriesCircuitOpen, CircuitOpenError};
 use crate::event;
-use crate::sync::{AtomicU64, Mutex, Ordering, lock};
+use crate::sync::{AtomicU64, Mutex, Ordering, fence, lock};
 
 mod breaker;
 mod machine;
@@ -163,12 +163,18 @@ impl Circuit {
     /// The circuit is open, or half-open with all probes out.
     #[inline]
     pub fn enter(&self) -> Result<Permit<'_>, CircuitOpenError> {
+        self.enter_for(Duration::ZERO)
+    }
+
+    /// [`enter`](Self::enter) for a call that takes up to `longest` by its own settings.
+    #[inline]
+    fn enter_for(&self, longest: Duration) -> Result<Permit<'_>, CircuitOpenError> {
         let word = Word(self.word.load(Ordering::Relaxed));
         if word.lets_through() {
             let pass = Pass { generation: word.generation(), probe: None };
             return Ok(Permit::new(self, pass));
         }
-        self.ask(word)
+        self.ask(word, longest)
     }
 
     /// Runs `function` if the circuit lets it; every `Err` counts as a failure.
@@ -198,7 +204,9 @@ impl Circuit {
 
     /// The rest of [`enter`](Self::enter): the circuit is not closed, or was not a moment ago.
     #[cold]
-    fn ask(&self, word: Word) -> Result<Permit<'_>, CircuitOpenError> {
+    fn ask(&self, word: Word, longest: Duration) -> Result<Permit<'_>, CircuitOpenError> {
+        // Pairs with the store in `change`: what was published before this word is seen, too.
+        fence(Ordering::Acquire);
         let now = clock::now();
         if word.standing() == Word::REFUSING {
             let until = Moment::from_nanos(self.refusing_until.load(Ordering::Relaxed));
@@ -208,7 +216,7 @@ impl Circuit {
                 return Err(self.refuse(now, until.since(now)));
             }
         }
-        match self.change(|machine| machine.admit(now)) {
+        match self.change(|machine| machine.admit_call(now, longest)) {
             Ok(pass) => Ok(Permit::new(self, pass)),
             Err(wait) => Err(self.refuse(now, wait)),
         }

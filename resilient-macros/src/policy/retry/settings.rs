@@ -1,8 +1,6 @@
 //! The settings of `#[retry]`: read, and held against one another. The loop that they govern is
 //! written one file up.
 
-use std::time::Duration;
-
 use proc_macro2::TokenStream;
 use syn::{Expr, Ident, Path};
 
@@ -11,6 +9,8 @@ use crate::duration::DurationValue;
 use crate::matcher::Matchers;
 use crate::names::emit;
 use crate::report::Report;
+
+use super::schedule::Schedule;
 
 const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "retry",
@@ -47,10 +47,6 @@ const NUMBERS: &[&str] = &[
 const BACKOFFS: &[&str] = &["exponential", "linear", "constant", "fibonacci", "decorrelated", "none"];
 const JITTERS: &[&str] = &["full", "equal", "none"];
 
-/// The defaults that other settings are held against; the runtime's `RetryConfig::default()`.
-const DEFAULT_BASE_DELAY: Duration = Duration::from_secs(1);
-const DEFAULT_MAX_DELAY: Duration = Duration::from_secs(30);
-
 pub(crate) struct Retry {
     /// Builder calls for what is known while compiling.
     pub(super) constants: TokenStream,
@@ -60,12 +56,17 @@ pub(crate) struct Retry {
     pub(super) on: Option<Matchers>,
     pub(super) when: Option<Expr>,
     pub(super) until: Option<Expr>,
+    schedule: Schedule,
+    /// Whether every number of the schedule is known while compiling.
+    is_known: bool,
 }
 
 impl Retry {
     pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> (Self, Option<Path>) {
         let mut args = Args::parse(&VOCABULARY, tokens, report);
         let mut retry = Self {
+            schedule: Schedule::DEFAULT,
+            is_known: true,
             constants: TokenStream::new(),
             dynamic: Vec::new(),
             config: args.expr("config", "an expression that gives a `RetryConfig`", report),
@@ -82,6 +83,7 @@ impl Retry {
             ),
         };
         if retry.config.is_some() {
+            retry.is_known = false;
             for name in NUMBERS {
                 if let Some(span) = args.span_of(name) {
                     report.error(
@@ -92,10 +94,15 @@ impl Retry {
             }
         }
         retry.attempts(&mut args, report);
-        let backoff = retry.backoff(&mut args, report);
-        retry.delays(backoff, &mut args, report);
-        retry.jitter(backoff, &mut args, report);
+        retry.backoff(&mut args, report);
+        retry.delays(&mut args, report);
+        retry.jitter(&mut args, report);
         (retry, args.crate_path)
+    }
+
+    /// When and how often it tries again, if all of that is known while compiling.
+    pub(crate) fn schedule(&self) -> Option<&Schedule> {
+        Some(&self.schedule).filter(|_| self.is_known)
     }
 
     fn attempts(&mut self, args: &mut Args, report: &mut Report) {
@@ -106,15 +113,21 @@ impl Retry {
             );
         }
         if let Some(attempts) = args.integer("max_attempts", &(1..=100), report) {
+            self.schedule.attempts = attempts;
             self.constants.extend(emit!(.max_attempts(#attempts)));
         }
         if let Some(retries) = args.integer("max_retries", &(0..=99), report) {
+            self.schedule.attempts = retries + 1;
             self.constants.extend(emit!(.max_retries(#retries)));
         }
     }
 
-    fn backoff(&mut self, args: &mut Args, report: &mut Report) -> &'static str {
-        let Some(backoff) = args.word("backoff", BACKOFFS, report) else { return "exponential" };
+    fn backoff(&mut self, args: &mut Args, report: &mut Report) {
+        let Some(backoff) = args.word("backoff", BACKOFFS, report) else { return };
+        self.schedule.backoff = backoff;
+        if matches!(backoff, "none" | "decorrelated") {
+            self.schedule.jitter = 0.0;
+        }
         let shape = match backoff {
             "linear" => emit!(Linear),
             "constant" => emit!(Constant),
@@ -124,10 +137,10 @@ impl Retry {
             _ => emit!(Exponential),
         };
         self.constants.extend(emit!(.backoff(__resilient::BackoffShape::#shape)));
-        backoff
     }
 
-    fn delays(&mut self, backoff: &'static str, args: &mut Args, report: &mut Report) {
+    fn delays(&mut self, args: &mut Args, report: &mut Report) {
+        let backoff = self.schedule.backoff;
         let without_meaning = match backoff {
             "none" => &["base_delay", "max_delay", "multiplier"][..],
             "exponential" => &[],
@@ -140,6 +153,7 @@ impl Retry {
         }
         if let Some((factor, span)) = args.number("multiplier", "a number of at least 1", report) {
             if factor >= 1.0 && factor.is_finite() {
+                self.schedule.multiplier = factor;
                 self.constants.extend(emit!(.multiplier(#factor)));
             } else {
                 report.error(span, "`multiplier` takes a number of at least 1: delays do not shrink");
@@ -148,24 +162,22 @@ impl Retry {
         let base = self.duration("base_delay", args, report);
         let max = self.duration("max_delay", args, report);
         self.duration("max_retry_after", args, report);
-        let known = |value: &Option<DurationValue>, default| match value {
-            Some(value) => value.known(),
-            None => Some(default),
-        };
-        let (Some(shortest), Some(longest)) =
-            (known(&base, DEFAULT_BASE_DELAY), known(&max, DEFAULT_MAX_DELAY))
-        else {
+        let is_known =
+            |value: &Option<DurationValue>| value.as_ref().is_none_or(|value| value.known().is_some());
+        let known =
+            |value: Option<DurationValue>, default| value.and_then(|value| value.known()).unwrap_or(default);
+        self.is_known &= is_known(&base) && is_known(&max);
+        self.schedule.base_delay = known(base, self.schedule.base_delay);
+        self.schedule.max_delay = known(max, self.schedule.max_delay);
+        let Schedule { base_delay, max_delay, .. } = self.schedule;
+        if !self.is_known || base_delay <= max_delay || backoff == "none" {
             return;
-        };
-        if shortest > longest && backoff != "none" {
-            match args.span_of("max_delay") {
-                Some(span) => report.error(span, format!("`max_delay` is below `base_delay` ({shortest:?})")),
-                None => {
-                    if let Some(span) = args.span_of("base_delay") {
-                        report.error(span, format!("`base_delay` is above the default `max_delay` of 30 s: write `max_delay = \"{}s\"` or more", shortest.as_secs_f64()));
-                    }
-                }
-            }
+        }
+        if let Some(span) = args.span_of("max_delay") {
+            report.error(span, format!("`max_delay` is below `base_delay` ({base_delay:?})"));
+        } else if let Some(span) = args.span_of("base_delay") {
+            let enough = base_delay.as_secs_f64();
+            report.error(span, format!("`base_delay` is above the default `max_delay` of 30 s: write `max_delay = \"{enough}s\"` or more"));
         }
     }
 
@@ -190,10 +202,11 @@ impl Retry {
         Some(value)
     }
 
-    fn jitter(&mut self, backoff: &'static str, args: &mut Args, report: &mut Report) {
+    fn jitter(&mut self, args: &mut Args, report: &mut Report) {
         const WHAT: &str = "a ratio from 0 to 1, `full`, `equal` or `none`";
         let Some(span) = args.span_of("jitter") else { return };
         let Some(expr) = args.expr("jitter", WHAT, report) else { return };
+        let backoff = self.schedule.backoff;
         if backoff == "none" || backoff == "decorrelated" {
             report.error(span, format!("`jitter` does nothing with `backoff = {backoff}`: leave it out"));
             return;
@@ -212,6 +225,8 @@ impl Retry {
                 return;
             }
         };
+        // Full and equal jitter only ever shorten a delay.
+        self.schedule.jitter = number(&expr).unwrap_or(0.0);
         self.constants.extend(emit!(.jitter(__resilient::Jitter::#jitter)));
     }
 }

@@ -7,7 +7,8 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::machine::Settings;
-use super::{Circuit, registry};
+use super::{Circuit, Permit, registry};
+use crate::error::CircuitOpenError;
 use crate::sync::OnceLock;
 
 /// Stops calling a service that is down: after so many failures in a row calls are refused at once,
@@ -47,6 +48,9 @@ pub struct CircuitBreaker {
     name: Name,
     settings: Settings,
     place: &'static Location<'static>,
+    /// How long one call may take by the settings below the breaker. No setting of the circuit: functions
+    /// that share it differ in this.
+    longest_call: Duration,
     circuit: OnceLock<&'static Circuit>,
 }
 
@@ -79,7 +83,13 @@ impl CircuitBreaker {
 
     #[track_caller]
     const fn named(name: Name) -> Self {
-        Self { name, settings: Settings::DEFAULT, place: Location::caller(), circuit: OnceLock::new() }
+        Self {
+            name,
+            settings: Settings::DEFAULT,
+            place: Location::caller(),
+            longest_call: Duration::ZERO,
+            circuit: OnceLock::new(),
+        }
     }
 
     /// So many failures in a row open the circuit. Default 5.
@@ -105,7 +115,8 @@ impl CircuitBreaker {
     }
 
     /// A probe that has not come back by then no longer holds its place, and its late result changes
-    /// nothing. Default: the recovery timeout.
+    /// nothing. Default: the recovery timeout; below an attribute, as long as one call may take by the
+    /// settings under it, if that is longer.
     ///
     /// # Panics
     /// In `const` evaluation this is a compile error: zero.
@@ -136,6 +147,21 @@ impl CircuitBreaker {
         assert!(successes >= 1, "`success_threshold` must be at least 1");
         self.settings.success_threshold = successes;
         self
+    }
+
+    /// How long one call may take by the policies below the breaker.
+    #[must_use]
+    #[doc(hidden)]
+    pub const fn longest_call(mut self, longest: Duration) -> Self {
+        self.longest_call = longest;
+        self
+    }
+
+    /// [`Circuit::enter`] for the function that the breaker stands above.
+    #[doc(hidden)]
+    #[inline]
+    pub fn admit(&self) -> Result<Permit<'_>, CircuitOpenError> {
+        self.enter_for(self.longest_call)
     }
 
     #[cold]

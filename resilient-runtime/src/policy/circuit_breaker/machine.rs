@@ -43,7 +43,7 @@ pub(crate) struct Settings {
     pub(crate) recovery_timeout: Duration,
     pub(crate) half_open_max_calls: u32,
     pub(crate) success_threshold: u32,
-    /// `None`: as long as the recovery timeout.
+    /// `None`: as long as the recovery timeout, or as the call may take if that is longer.
     pub(crate) probe_timeout: Option<Duration>,
 }
 
@@ -56,8 +56,9 @@ impl Settings {
         probe_timeout: None,
     };
 
-    pub(super) fn probe_timeout(&self) -> Duration {
-        self.probe_timeout.unwrap_or(self.recovery_timeout)
+    /// How long a probe holds its place that may itself take up to `longest`.
+    pub(super) fn hold(&self, longest: Duration) -> Duration {
+        self.probe_timeout.unwrap_or(self.recovery_timeout.max(longest))
     }
 }
 
@@ -178,8 +179,20 @@ impl Machine {
         usize::try_from(self.settings.half_open_max_calls).unwrap_or(usize::MAX)
     }
 
-    /// Lets a call through, or says how long it has to wait at the most.
+    /// [`admit_call`](Self::admit_call) of a call that says nothing about how long it takes.
+    #[cfg(test)]
     pub(crate) fn admit(&mut self, now: Moment) -> (Result<Pass, Duration>, Option<Transition>) {
+        self.admit_call(now, Duration::ZERO)
+    }
+
+    /// Lets a call through, or says how long it has to wait at the most. `longest` is how long the call
+    /// may take by its own settings: as a probe it holds its place for that long, unless a probe timeout
+    /// was set.
+    pub(crate) fn admit_call(
+        &mut self,
+        now: Moment,
+        longest: Duration,
+    ) -> (Result<Pass, Duration>, Option<Transition>) {
         let mut transition = None;
         if matches!(self.phase, Phase::Open { until } if now >= until) {
             transition = Some(
@@ -193,7 +206,7 @@ impl Machine {
         if let Phase::HalfOpen { probes, .. } = &mut self.phase {
             probes.retain(|probe| probe.expires > now);
             self.probes += 1;
-            probes.push(Probe { number: self.probes, expires: now.after(self.settings.probe_timeout()) });
+            probes.push(Probe { number: self.probes, expires: now.after(self.settings.hold(longest)) });
             pass.probe = Some(self.probes);
         }
         (Ok(pass), transition)

@@ -2,6 +2,7 @@
 //! or by value, gets the one circuit; settings that disagree are reported.
 
 use std::panic::Location;
+use std::time::Duration;
 
 use super::{Circuit, Settings};
 use crate::event;
@@ -57,7 +58,7 @@ fn difference(holds: &Settings, ignored: &Settings) -> String {
             differing.push(format!("{setting} {holds} / {ignored}"));
         }
     };
-    let probe_timeout = |settings: &Settings| format!("{:?}", settings.probe_timeout());
+    let probe_timeout = |settings: &Settings| format!("{:?}", settings.hold(Duration::ZERO));
     compare("failure_threshold", holds.failure_threshold.to_string(), ignored.failure_threshold.to_string());
     compare(
         "recovery_timeout",

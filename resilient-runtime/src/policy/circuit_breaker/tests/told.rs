@@ -2,14 +2,20 @@
 //! changes at all is tested elsewhere.
 
 use std::fmt::{Debug, Write as _};
-use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::{Arc, LazyLock, mpsc};
 
 use tracing::field::Field;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::subscriber::Interest;
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 use super::*;
+
+/// tracing remembers of each call site whether anybody listens, and where it believes that there is one
+/// subscriber alone, it asks the thread that comes by first: not ours. Two that never go prevent it.
+static ALWAYS_THERE: LazyLock<[Dispatch; 2]> = LazyLock::new(|| {
+    [(); 2].map(|()| Dispatch::new(Listener { heard: Arc::default(), on_event: |_: &str| {} }))
+});
 
 /// Collects events as `field=value` lines, and may do something on each.
 struct Listener<F> {
@@ -18,6 +24,9 @@ struct Listener<F> {
 }
 
 impl<F: Fn(&str) + 'static + Send + Sync> Subscriber for Listener<F> {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target() == "resilient"
     }
@@ -47,6 +56,7 @@ fn heard(work: impl FnOnce()) -> Vec<String> {
 }
 
 fn heard_by(on_event: impl Fn(&str) + Send + Sync + 'static, work: impl FnOnce()) -> Vec<String> {
+    LazyLock::force(&ALWAYS_THERE);
     let heard = Arc::new(Mutex::new(Vec::new()));
     tracing::subscriber::with_default(Listener { heard: Arc::clone(&heard), on_event }, work);
     std::mem::take(&mut lock(&heard))

@@ -50,6 +50,7 @@ fn a_config_out_of_range_counts_as_the_nearest() {
         let counted = Cell::new(0);
         let function = failing(RetryClassification::TRANSIENT, &counted);
         retry.call(function).unwrap_err();
+        assert_eq!(retry.config().max_attempts, calls, "{asked}");
         assert_eq!((counted.get(), clock.sleeps().len()), (calls, calls as usize - 1), "{asked}");
     }
 }

@@ -1,0 +1,174 @@
+//! Taking settings out, each as the kind of value that its name asks for. How they were read is one
+//! file up.
+
+use std::ops::RangeInclusive;
+
+use proc_macro2::Span;
+use syn::spanned::Spanned as _;
+use syn::{Expr, ExprLit, Lit};
+
+use super::{Args, Value};
+use crate::duration::{self, DurationValue};
+use crate::matcher::Matchers;
+use crate::report::{Report, nearest, one_of};
+
+impl Args {
+    /// `name` alone: on.
+    pub(crate) fn flag(&mut self, name: &str, report: &mut Report) -> bool {
+        match self.take(name) {
+            None => false,
+            Some(Value::Flag) => true,
+            Some(Value::Expr(value)) if matches!(&value, Expr::Lit(ExprLit { lit: Lit::Bool(_), .. })) => {
+                matches!(&value, Expr::Lit(ExprLit { lit: Lit::Bool(lit), .. }) if lit.value)
+            }
+            Some(value) => {
+                let span = value.span().or_else(|| self.span_of(name)).unwrap_or_else(Span::call_site);
+                report.error(span, format!("`{name}` is written alone, without a value"));
+                false
+            }
+        }
+    }
+
+    /// `on = …`.
+    pub(crate) fn matchers(&mut self, report: &mut Report) -> Option<Matchers> {
+        match self.take("on")? {
+            Value::Matchers(matchers) => Some(matchers),
+            _ => {
+                self.expected("on", "an error type, a variant, a pattern, or a tuple of them", report);
+                None
+            }
+        }
+    }
+
+    /// Any expression.
+    pub(crate) fn expr(&mut self, name: &'static str, what: &str, report: &mut Report) -> Option<Expr> {
+        match self.take(name)? {
+            Value::Expr(expr) => Some(expr),
+            _ => {
+                self.expected(name, what, report);
+                None
+            }
+        }
+    }
+
+    /// A predicate or tier: a closure, or the path of a function. A literal is neither.
+    pub(crate) fn function(&mut self, name: &'static str, what: &str, report: &mut Report) -> Option<Expr> {
+        let expr = self.expr(name, what, report)?;
+        if matches!(expr, Expr::Lit(_)) {
+            report.error_at(&expr, format!("`{name}` takes {what}"));
+            return None;
+        }
+        Some(expr)
+    }
+
+    fn expected(&self, name: &str, what: &str, report: &mut Report) {
+        if let Some(span) = self.span_of(name) {
+            report.error(span, format!("`{name}` takes {what}: write `{name} = …`"));
+        }
+    }
+
+    /// A whole number in a range.
+    pub(crate) fn integer(
+        &mut self,
+        name: &'static str,
+        range: &RangeInclusive<u32>,
+        report: &mut Report,
+    ) -> Option<u32> {
+        let what = if *range.end() == u32::MAX {
+            format!("a whole number of at least {}", range.start())
+        } else {
+            format!("a whole number from {} to {}", range.start(), range.end())
+        };
+        let expr = self.expr(name, &what, report)?;
+        let number = match &expr {
+            Expr::Lit(ExprLit { lit: Lit::Int(lit), .. })
+                if lit.suffix().is_empty() || lit.suffix() == "u32" =>
+            {
+                lit.base10_parse::<u32>().ok()
+            }
+            _ => None,
+        };
+        let number = number.filter(|number| range.contains(number));
+        if number.is_none() {
+            report.error_at(&expr, format!("`{name}` takes {what}"));
+        }
+        number
+    }
+
+    /// A number, as written; the caller knows the range.
+    pub(crate) fn number(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        report: &mut Report,
+    ) -> Option<(f64, Span)> {
+        let expr = self.expr(name, what, report)?;
+        let number = number(&expr);
+        if number.is_none() {
+            report.error_at(&expr, format!("`{name}` takes {what}"));
+        }
+        Some((number?, expr.span()))
+    }
+
+    /// One of a few words.
+    pub(crate) fn word(
+        &mut self,
+        name: &'static str,
+        words: &'static [&'static str],
+        report: &mut Report,
+    ) -> Option<&'static str> {
+        let expr = self.expr(name, &one_of(words.iter().copied()), report)?;
+        let word = one_of_words(&expr, words);
+        if word.is_none() {
+            report.error_at(&expr, not_a_word(name, &one_of(words.iter().copied()), &expr, words));
+        }
+        word
+    }
+
+    /// A string.
+    pub(crate) fn string(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        report: &mut Report,
+    ) -> Option<syn::LitStr> {
+        match self.expr(name, what, report)? {
+            Expr::Lit(ExprLit { lit: Lit::Str(lit), .. }) if !lit.value().is_empty() => Some(lit),
+            other => {
+                report.error_at(&other, format!("`{name}` takes {what}, in quotes"));
+                None
+            }
+        }
+    }
+
+    /// A duration above zero.
+    pub(crate) fn duration(&mut self, name: &'static str, report: &mut Report) -> Option<DurationValue> {
+        let expr = self.expr(name, duration::FORMS, report)?;
+        duration::parse(&format!("`{name}`"), &expr, report)
+    }
+}
+
+/// A number literal, also a negative one.
+pub(crate) fn number(expr: &Expr) -> Option<f64> {
+    match expr {
+        Expr::Lit(ExprLit { lit: Lit::Int(lit), .. }) => lit.base10_parse().ok(),
+        Expr::Lit(ExprLit { lit: Lit::Float(lit), .. }) => lit.base10_parse().ok(),
+        Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), expr, .. }) => Some(-number(expr)?),
+        _ => None,
+    }
+}
+
+/// The word that `expr` is, if it is one of `words`.
+pub(crate) fn one_of_words(expr: &Expr, words: &'static [&'static str]) -> Option<&'static str> {
+    let Expr::Path(path) = expr else { return None };
+    let written = path.path.get_ident()?.to_string();
+    words.iter().copied().find(|word| *word == written)
+}
+
+pub(crate) fn not_a_word(name: &str, what: &str, expr: &Expr, words: &'static [&'static str]) -> String {
+    let written = quote::ToTokens::to_token_stream(expr).to_string();
+    let hint = nearest(&written, words.iter().copied())
+        .map(|near| format!("; did you mean `{near}`?"))
+        .unwrap_or_default();
+    format!("`{name}` takes {what}{hint}")
+}
