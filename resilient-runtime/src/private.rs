@@ -16,8 +16,6 @@ pub use crate::error::{CircuitOpenError, TimeoutError};
 pub use crate::policy::circuit_breaker::CircuitBreaker;
 pub use crate::policy::fallback::{Degradable, Fallback, Tier};
 pub use crate::policy::retry::{Failure, Retry, RetryConfig};
-#[cfg(feature = "tokio")]
-pub use crate::policy::timeout::timeout;
 pub use crate::policy::timeout::timeout_sync;
 pub use crate::probe;
 pub use crate::{
@@ -107,6 +105,17 @@ impl<T, E> Refusable for Result<T, E> {
     fn refused(error: E) -> Self {
         Err(error)
     }
+}
+
+/// [`timeout`](crate::timeout), with the name where it takes the least room in the future.
+#[cfg(feature = "tokio")]
+#[inline]
+pub fn timeout<F: Future>(
+    limit: Duration,
+    operation: &'static &'static str,
+    future: F,
+) -> crate::policy::timeout::Timeout<F, &'static &'static str> {
+    crate::policy::timeout::Timeout::new(limit, operation, future)
 }
 
 /// What a call that timed out returns.

@@ -100,7 +100,7 @@ impl Timeout {
     }
 
     /// ```text
-    /// match timeout(LIMIT, "name", body).await { Ok(out) => out, Err(elapsed) => timed_out(elapsed) }
+    /// match timeout(LIMIT, &"name", async { body }).await { Ok(out) => out, Err(elapsed) => timed_out(elapsed) }
     /// ```
     pub(crate) fn run(&self, attempt: &Attempt<'_>, runs: Runs, function: &Function) -> TokenStream {
         let limit = self.limit.as_ref();
@@ -108,7 +108,7 @@ impl Timeout {
         let operation = self.operation.as_ref().unwrap_or(&name);
         let bounded = if function.is_async() {
             let body = attempt.callable(runs, Takes::AsRun);
-            emit!(__resilient::timeout(#limit, #operation, #body).await)
+            emit!(__resilient::timeout(#limit, &#operation, #body).await)
         } else {
             let body = attempt.callable(runs, Takes::All);
             emit!(__resilient::timeout_sync(#limit, #operation, #body))

@@ -120,7 +120,6 @@ fn every_setting_has_its_effect() {
     assert_eq!((breaker.snapshot().probes_in_flight, refusal(&breaker).retry_after), (3, SECOND * 2));
     clock.advance(SECOND * 2);
     assert_eq!(breaker.snapshot().probes_in_flight, 0);
-    clock.advance(Duration::from_nanos(1));
     probes.into_iter().for_each(Permit::failure);
     for _ in 0..4 {
         assert_eq!(breaker.state(), CircuitState::HalfOpen, "late failures changed nothing");
@@ -130,11 +129,11 @@ fn every_setting_has_its_effect() {
 }
 
 #[test]
-fn a_probe_may_take_a_quarter_longer_than_the_function_that_it_runs() {
+fn a_probe_may_take_as_long_as_the_function_that_it_runs() {
     let clock = VirtualClock::install();
     let slow = CircuitBreaker::new("t-longest-call").failure_threshold(1).longest_call(SECOND * 120);
     let quick = CircuitBreaker::new("t-longest-call").failure_threshold(1).longest_call(SECOND);
-    for (breaker, holds) in [(&slow, SECOND * 150), (&quick, RECOVERY)] {
+    for (breaker, holds) in [(&slow, SECOND * 120), (&quick, RECOVERY)] {
         open(breaker);
         clock.advance(RECOVERY);
         let probe = breaker.admit().unwrap();

@@ -71,12 +71,8 @@ impl Reference {
             return Err(wait);
         }
         let probe_timeout =
-            self.settings.probe_timeout.unwrap_or(self.settings.recovery_timeout.max(longest * 5 / 4));
+            self.settings.probe_timeout.unwrap_or(self.settings.recovery_timeout.max(longest));
         let expires = (self.state == "half_open").then(|| now + nanos(probe_timeout));
-        for ticket in &mut self.tickets {
-            // Its place is taken.
-            ticket.settled |= ticket.expires.is_some_and(|expires| expires <= now);
-        }
         self.tickets.push(Ticket { era: self.era, expires, settled: false });
         Ok(())
     }
@@ -84,7 +80,7 @@ impl Reference {
     fn settle(&mut self, ticket: usize, now: u64, result: Option<bool>) {
         let Ticket { era, expires, settled } = self.tickets[ticket];
         self.tickets[ticket].settled = true;
-        if settled || era != self.era || expires.is_some_and(|expires| expires < now) {
+        if settled || era != self.era || expires.is_some_and(|expires| expires <= now) {
             return;
         }
         match (self.state, result) {
@@ -226,7 +222,7 @@ fn closes_by_successes_after_the_wait(machine: &mut Machine, now: u64, seed: u64
     if matches!(machine.phase, Phase::ForcedOpen | Phase::ForcedClosed) {
         return;
     }
-    let later = now + nanos(machine.settings.recovery_timeout) + 2 * LONGEST;
+    let later = now + nanos(machine.settings.recovery_timeout) + LONGEST;
     for _ in 0..machine.settings.success_threshold {
         let pass = admitted(machine, later);
         machine.succeed(pass, at(later));
