@@ -2,7 +2,7 @@
 //! changes at all is tested elsewhere.
 
 use std::fmt::{Debug, Write as _};
-use std::sync::{Arc, LazyLock, mpsc};
+use std::sync::{Arc, Barrier, LazyLock, mpsc};
 
 use tracing::field::Field;
 use tracing::span::{Attributes, Id, Record};
@@ -133,6 +133,30 @@ fn settings_that_disagree_are_told_once_with_both_places() {
     assert!(line.contains(&format!("holds={}", place(holds_line))), "{line}");
     assert!(line.contains(&format!("ignored={}", place(ignored_line))), "{line}");
     assert!(line.ends_with(r#"difference="failure_threshold 3 / 5, probe_timeout 30s / 1s""#), "{line}");
+}
+
+#[test]
+fn threads_that_disagree_at_the_same_time_tell_it_once() {
+    LazyLock::force(&ALWAYS_THERE);
+    for round in 0..50 {
+        let name: &'static str = format!("e-conflict-together-{round}").leak();
+        let (holds, ignored) = (CircuitBreaker::new(name), CircuitBreaker::new(name).failure_threshold(1));
+        succeed(&holds);
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let dispatch = Dispatch::new(Listener { heard: Arc::clone(&heard), on_event: |_: &str| {} });
+        let start = Barrier::new(8);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    tracing::dispatcher::with_default(&dispatch, || {
+                        start.wait();
+                        succeed(&ignored);
+                    });
+                });
+            }
+        });
+        assert_eq!(lock(&heard).len(), 1, "round {round}");
+    }
 }
 
 #[test]
