@@ -61,6 +61,24 @@ fn literal(duration: Duration) -> TokenStream {
     }
 }
 
+/// `6 min 6.6 s`, for messages.
+pub(crate) fn in_words(duration: Duration) -> String {
+    let seconds = |seconds: f64| {
+        let rounded = format!("{seconds:.3}");
+        let short = rounded.trim_end_matches('0').trim_end_matches('.');
+        format!("{short} s")
+    };
+    let (minutes, rest) = (duration.as_secs() / 60, duration.as_secs_f64() % 60.0);
+    match (minutes, rest) {
+        (0, rest) if rest < 1.0 && duration.subsec_nanos() % 1_000_000 == 0 => {
+            format!("{} ms", duration.as_millis())
+        }
+        (0, rest) => seconds(rest),
+        (minutes, rest) if rest < 0.001 => format!("{minutes} min"),
+        (minutes, rest) => format!("{minutes} min {}", seconds(rest)),
+    }
+}
+
 /// Reads the value of what messages call `name`. Zero is never a duration of ours, and is reported.
 pub(crate) fn parse(name: &str, expr: &Expr, report: &mut Report) -> Option<DurationValue> {
     let read = match expr {
@@ -158,8 +176,17 @@ fn words(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::{in_words, words};
     use std::time::Duration;
+
+    #[test]
+    fn durations_are_written_as_people_say_them() {
+        for (millis, text) in
+            [(250, "250 ms"), (2_000, "2 s"), (1_500, "1.5 s"), (120_000, "2 min"), (366_600, "6 min 6.6 s")]
+        {
+            assert_eq!(in_words(Duration::from_millis(millis)), text);
+        }
+    }
 
     #[test]
     fn reads_what_people_write() {

@@ -10,7 +10,7 @@ use syn::{AttrStyle, Attribute, FnArg, Pat, ReceiverKind, Signature, Type, Visib
 
 use crate::attempt::Attempt;
 use crate::mentions::{mentions, names_of};
-use crate::names::RUNTIME;
+use crate::names::{RUNTIME, emit};
 use crate::report::Report;
 use crate::returns::{self, Returns, Shape};
 use crate::written::other_keyword;
@@ -207,6 +207,17 @@ impl Function {
                 Passed::Value => written.mutability = None,
                 Passed::Pinned => written.mutability = Some(syn::Token![mut](receiver.token.span())),
                 Passed::Shared | Passed::Mutable => {}
+            }
+        }
+    }
+
+    /// The value of `bounded`, or what the function returns when the time is up.
+    pub(crate) fn or_timed_out(&self, bounded: &TokenStream) -> TokenStream {
+        let timed_out = self.returns.error.call("timed_out", emit!(elapsed), None);
+        emit! {
+            match #bounded {
+                ::core::result::Result::Ok(out) => out,
+                ::core::result::Result::Err(elapsed) => #timed_out,
             }
         }
     }

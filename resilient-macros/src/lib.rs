@@ -5,6 +5,7 @@ mod args;
 mod attempt;
 mod duration;
 mod item;
+mod limit;
 mod matcher;
 mod mentions;
 mod names;

@@ -4,6 +4,8 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
+use crate::report::Report;
+
 /// Resolved as the macro's own, reported at `place`.
 pub(crate) fn here(place: Span) -> Span {
     Span::mixed_site().located_at(place)
@@ -21,6 +23,12 @@ impl Place {
         let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
         let start = spans.next().unwrap_or_else(Span::call_site);
         Self { start, end: spans.last().unwrap_or(start) }
+    }
+
+    /// Reports something about this piece.
+    pub(crate) fn error(self, message: impl std::fmt::Display, report: &mut Report) {
+        let both = [self.start, self.end].map(|span| TokenTree::Ident(Ident::new("_place", span)));
+        report.error_at(&TokenStream::from_iter(both), message);
     }
 
     /// `__resilient::name(ours, users)`, whose errors belong to this piece. Tokens of the user's keep

@@ -2,14 +2,12 @@
 //! one another, and folded from the inside out. The only file that knows that there are several
 //! policies.
 
-use std::time::Duration;
-
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Path};
 
-use crate::attempt::Runs;
+use crate::attempt::{Attempt, Runs};
 use crate::item::{Function, NotAFunction};
 use crate::names::emit;
 use crate::policy::circuit_breaker::CircuitBreaker;
@@ -19,6 +17,9 @@ use crate::policy::retry::Retry;
 use crate::policy::timeout::Timeout;
 use crate::report::Report;
 use crate::written;
+
+mod rules;
+use rules::{check_deadline, check_order, longest_call, outwards};
 
 /// The attributes of ours, from the outermost to the innermost. A breaker that sees every attempt
 /// stands where `PerAttempt` does.
@@ -96,7 +97,7 @@ impl Policy {
     fn check(&self, function: &Function, report: &mut Report) {
         match self {
             Self::Fallback(_) => Fallback::check(function, report),
-            Self::Deadline(_) => {}
+            Self::Deadline(_) => Deadline::check(function, report),
             Self::CircuitBreaker(policy) => policy.check(function, report),
             Self::Retry(policy) => policy.check(function, report),
             Self::Timeout(_) => Timeout::check(function, report),
@@ -118,8 +119,9 @@ impl Policy {
             Self::Fallback(policy) => policy.wrap(inner, function),
             Self::CircuitBreaker(policy) => policy.wrap(inner, function),
             Self::Retry(policy) => policy.wrap(inner, function),
-            // The innermost policy runs the body itself; see `expand`.
-            Self::Timeout(_) | Self::Deadline(_) => inner.clone(),
+            Self::Deadline(policy) => policy.wrap(inner, function),
+            // The innermost policy runs the body itself; see `write`.
+            Self::Timeout(_) => inner.clone(),
         }
     }
 }
@@ -173,6 +175,7 @@ pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStre
     }
 
     check_order(&stack, &mut report);
+    check_deadline(&stack, &mut report);
     function.check(&mut report);
     for listed in &stack {
         listed.policy.check(&function, &mut report);
@@ -205,12 +208,8 @@ fn write(
     }
     let function = &function;
     let attempt = function.attempt();
-    let innermost = stack.iter().find_map(|listed| match &listed.policy {
-        Policy::Timeout(timeout) => Some(timeout.run(&attempt, runs, function)),
-        _ => None,
-    });
-    let mut call = innermost.unwrap_or_else(|| attempt.run(runs));
-    for listed in stack.iter().rev() {
+    let mut call = innermost(stack, &attempt, runs, function);
+    for listed in outwards(stack) {
         call = listed.policy.wrap(&call, function);
     }
     let items = stack.iter().enumerate().map(|(place, listed)| {
@@ -230,55 +229,17 @@ fn write(
     function.with_body(&statements, call)
 }
 
-/// How long one call through these policies may take, if they say.
-fn longest_call(below: &[Listed]) -> Option<Duration> {
-    let attempt = below.iter().find_map(|listed| match &listed.policy {
-        Policy::Timeout(timeout) => timeout.limit(),
-        _ => None,
-    })?;
-    let retry = below.iter().find_map(|listed| match &listed.policy {
-        Policy::Retry(retry) => Some(retry),
+/// The body, run by whatever stands directly around it.
+fn innermost(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function) -> TokenStream {
+    let timeout = stack.iter().find_map(|listed| match &listed.policy {
+        Policy::Timeout(timeout) => Some(timeout),
         _ => None,
     });
-    match retry {
-        Some(retry) => Some(retry.schedule()?.longest(attempt)),
-        None => Some(attempt),
-    }
-}
-
-fn check_order(stack: &[Listed], report: &mut Report) {
-    let mut seen: Vec<&Listed> = Vec::new();
-    let mut in_order = true;
-    for listed in stack {
-        let name = listed.policy.as_written();
-        let same =
-            |other: &&Listed| std::mem::discriminant(&other.policy) == std::mem::discriminant(&listed.policy);
-        if seen.iter().any(same) {
-            let why = match &listed.policy {
-                Policy::Retry(_) => ": a retry inside a retry multiplies the attempts",
-                _ => "",
-            };
-            report
-                .error(listed.span, format!("`{name}` stands twice on one function{why}\nkeep one of them"));
-        } else if seen.last().is_some_and(|above| above.policy.place() > listed.policy.place()) && in_order {
-            in_order = false;
-            let mut right: Vec<&Listed> = stack.iter().collect();
-            right.sort_by_key(|listed| listed.policy.place());
-            right.dedup_by_key(|listed| listed.policy.place());
-            let lines: Vec<&str> = right.iter().map(|listed| listed.policy.as_written()).collect();
-            let lines = lines.join("\n    ");
-            let hint = match listed.policy {
-                Policy::CircuitBreaker(_) => {
-                    "\nor write `per_attempt` in it: a breaker below `#[retry]` sees every attempt"
-                }
-                _ => "",
-            };
-            report.error(
-                listed.span,
-                format!("`{name}` cannot stand here; the first attribute is the outermost, and the order is\n    {lines}{hint}"),
-            );
-        }
-        seen.push(listed);
+    let has_deadline = stack.iter().any(|listed| matches!(listed.policy, Policy::Deadline(_)));
+    match timeout {
+        Some(timeout) => timeout.run(attempt, runs, function),
+        None if has_deadline && !function.is_async() => Deadline::run(attempt, runs, function),
+        None => attempt.run(runs),
     }
 }
 

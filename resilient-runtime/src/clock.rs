@@ -3,7 +3,13 @@
 //! paused clock they come from tokio's.
 
 use std::cell::RefCell;
+#[cfg(feature = "tokio")]
+use std::future::Future;
+#[cfg(feature = "tokio")]
+use std::pin::Pin;
 use std::sync::Arc;
+#[cfg(feature = "tokio")]
+use std::task::Context;
 use std::time::{Duration, Instant};
 
 use crate::sync::{Mutex, OnceLock, lock};
@@ -47,14 +53,17 @@ pub(crate) fn now() -> Moment {
 }
 
 fn real_now() -> Moment {
+    moment(instant())
+}
+
+fn moment(instant: Instant) -> Moment {
     /// Centuries on both sides: a paused clock may be behind the one that was read first.
     const AT_EPOCH: Moment = Moment(1 << 62);
     static EPOCH: OnceLock<Instant> = OnceLock::new();
-    let now = instant();
-    let epoch = *EPOCH.get_or_init(|| now);
-    match now.checked_duration_since(epoch) {
+    let epoch = *EPOCH.get_or_init(|| instant);
+    match instant.checked_duration_since(epoch) {
         Some(since) => AT_EPOCH.after(since),
-        None => Moment(AT_EPOCH.0.saturating_sub(nanos(epoch.saturating_duration_since(now)))),
+        None => Moment(AT_EPOCH.0.saturating_sub(nanos(epoch.saturating_duration_since(instant)))),
     }
 }
 
@@ -84,6 +93,27 @@ pub async fn sleep_async(wait: Duration) {
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
     }
+}
+
+/// The timer of one bounded future.
+#[cfg(feature = "tokio")]
+pub(crate) type Timer = tokio::time::Sleep;
+
+/// Starts a timer that fires at `at`; says whether it has fired already.
+#[cfg(feature = "tokio")]
+#[cold]
+pub(crate) fn arm(mut timer: Pin<&mut Option<Timer>>, at: Moment, context: &mut Context<'_>) -> bool {
+    timer.set(Some(tokio::time::sleep(at.since(real_now()))));
+    match timer.as_mut().as_pin_mut() {
+        Some(timer) => timer.poll(context).is_ready(),
+        None => false,
+    }
+}
+
+/// When a timer fires.
+#[cfg(feature = "tokio")]
+pub(crate) fn due(timer: &Timer) -> Moment {
+    moment(timer.deadline().into_std())
 }
 
 /// The state behind a virtual clock: it moves only when told to, or when somebody sleeps by it.

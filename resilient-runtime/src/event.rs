@@ -61,6 +61,7 @@ pub(crate) fn retry(operation: &str, attempt: u32, max_attempts: u32, delay: Dur
 pub(crate) enum Exhausted {
     Attempts,
     RetryAfter,
+    Deadline,
 }
 
 #[cold]
@@ -74,6 +75,7 @@ pub(crate) fn retry_exhausted(
     let reason = match why {
         Exhausted::Attempts => "max_attempts",
         Exhausted::RetryAfter => "max_retry_after",
+        Exhausted::Deadline => "deadline",
     };
     warn!(
         target: "resilient", event = "retry_exhausted", operation, attempt, max_attempts, reason, %error,

@@ -5,6 +5,7 @@
 //! and what the dice said. So one machine serves sync and async code.
 
 mod backoff;
+mod bound;
 mod classify;
 mod clock;
 mod dice;
@@ -23,13 +24,16 @@ pub mod probe;
 use __private as private;
 
 pub use backoff::{Backoff, BackoffShape, Jitter};
+pub use bound::remaining;
 pub use classify::{RetryClassification, Retryable, is_or_has_source};
 pub use error::{CarriesCircuitOpen, CarriesTimeout, CircuitOpenError, TimeoutError};
 pub use policy::circuit_breaker::{
     Circuit, CircuitBreaker, CircuitSnapshot, CircuitState, Permit, circuit, circuits,
 };
+#[cfg(feature = "tokio")]
+pub use policy::deadline::{Deadline, deadline};
 pub use policy::fallback::{Degradable, Degradation, Served, Tier};
 pub use policy::retry::{Accepts, AnyValue, Classified, Retry, RetryConfig, Selects, Until, When};
-pub use policy::timeout::{MAX_ABANDONED_WORKERS, abandoned_workers, remaining, timeout_sync};
+pub use policy::timeout::{MAX_ABANDONED_WORKERS, abandoned_workers, timeout_sync};
 #[cfg(feature = "tokio")]
 pub use policy::timeout::{Timeout, timeout};

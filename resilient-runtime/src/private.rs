@@ -14,6 +14,7 @@ pub use crate::clock::sleep_async;
 pub use crate::clock::sleep_sync;
 pub use crate::error::{CircuitOpenError, TimeoutError};
 pub use crate::policy::circuit_breaker::CircuitBreaker;
+pub use crate::policy::deadline::deadline_sync;
 pub use crate::policy::fallback::{Degradable, Fallback, Tier};
 pub use crate::policy::retry::{Failure, Retry, RetryConfig};
 pub use crate::policy::timeout::timeout_sync;
@@ -105,6 +106,17 @@ impl<T, E> Refusable for Result<T, E> {
     fn refused(error: E) -> Self {
         Err(error)
     }
+}
+
+/// [`deadline`](crate::deadline), with the name where it takes the least room in the future.
+#[cfg(feature = "tokio")]
+#[inline]
+pub fn deadline<F: Future>(
+    limit: Duration,
+    operation: &'static &'static str,
+    future: F,
+) -> crate::policy::deadline::Deadline<F, &'static &'static str> {
+    crate::policy::deadline::Deadline::new(limit, operation, future)
 }
 
 /// [`timeout`](crate::timeout), with the name where it takes the least room in the future.

@@ -1,7 +1,7 @@
 //! Every legal pair and the full stacks, sync and async alike: which policy saw what, in which order,
 //! as the events tell it.
 
-use resilient::{Served, circuit_breaker, fallback, retry, timeout};
+use resilient::{Served, circuit_breaker, deadline, fallback, retry, timeout};
 
 use crate::support::{Events, Fault, Service, Step, paused, virtually};
 
@@ -224,6 +224,50 @@ fn a_breaker_per_attempt_sees_the_timeout_below_it() {
         [Step::Hang],
         ["timed out" @ 1, "circuit open" @ 1],
         ["timeout", "circuit_open", "circuit_rejected"]
+    );
+}
+
+stack!(fallback_over_deadline:
+    #[fallback(default = 7)]
+    #[deadline(secs = 10)]
+);
+stack!(deadline_over_circuit_breaker:
+    #[deadline(secs = 10)]
+    #[circuit_breaker(failure_threshold = 1)]
+);
+stack!(deadline_over_retry:
+    #[deadline(secs = 10)]
+    #[retry(max_attempts = 3, base_delay = "1s")]
+);
+stack!(deadline_over_per_attempt:
+    #[deadline(secs = 10)]
+    #[circuit_breaker(failure_threshold = 1, per_attempt)]
+);
+stack!(deadline_over_timeout:
+    #[deadline(secs = 10)]
+    #[timeout(secs = 4)]
+);
+
+#[test]
+fn a_deadline_ends_the_call_wherever_it_stands() {
+    assert_seen!(fallback_over_deadline, [Step::Hang], ["degraded 7" @ 1], ["timeout", "degraded"]);
+    for_breakers();
+    assert_seen!(deadline_over_retry, [Step::Fail, Step::Hang], ["timed out" @ 2], ["retry", "timeout"]);
+    assert_seen!(deadline_over_timeout, [Step::Hang], ["timed out" @ 1], ["timeout"]);
+}
+
+fn for_breakers() {
+    assert_seen!(
+        deadline_over_circuit_breaker,
+        [Step::Hang],
+        ["timed out" @ 1, "circuit open" @ 1],
+        ["timeout", "circuit_open", "circuit_rejected"]
+    );
+    assert_seen!(
+        deadline_over_per_attempt,
+        [Step::Fail],
+        ["no connection" @ 1, "circuit open" @ 1],
+        ["circuit_open", "circuit_rejected"]
     );
 }
 

@@ -93,6 +93,18 @@ enum Next {
     Wait(Duration),
 }
 
+impl Next {
+    /// Does not wait where the caller's time would be up before the next attempt. Where it is up
+    /// already, the event of that has been told.
+    fn within(self, remaining: Option<Duration>) -> Self {
+        match (self, remaining) {
+            (Self::Wait(_), Some(Duration::ZERO)) => Self::Stop,
+            (Self::Wait(delay), Some(left)) if delay >= left => Self::GiveUp(Exhausted::Deadline),
+            (next, _) => next,
+        }
+    }
+}
+
 /// A failure as a caller judged it: whether it is worth another attempt, and how events show it.
 #[derive(Clone, Copy)]
 pub struct Failure<'e> {
@@ -154,7 +166,7 @@ impl<'r> RetryRun<'r> {
     #[cold]
     fn settle(&mut self, shortfall: Shortfall, text: Text<'_>) -> Option<Duration> {
         let (attempt, most) = (self.attempt, self.config.max_attempts);
-        match self.next(shortfall, crate::dice::roll()) {
+        match self.next(shortfall, crate::dice::roll()).within(crate::remaining()) {
             Next::Stop => None,
             Next::GiveUp(why) => {
                 event::retry_exhausted(self.operation, attempt, most, why, text);

@@ -10,11 +10,10 @@ use crate::event;
 mod blocking;
 mod worker;
 
-pub use blocking::{MAX_ABANDONED_WORKERS, abandoned_workers, remaining, timeout_sync};
+pub use blocking::{MAX_ABANDONED_WORKERS, abandoned_workers, timeout_sync};
 
 /// The refusal, told as an event.
-fn timed_out(operation: &'static str, limit: Duration) -> TimeoutError {
-    let error = TimeoutError { operation, limit };
+fn timed_out(error: TimeoutError) -> TimeoutError {
     event::timeout(&error);
     error
 }

@@ -2,13 +2,13 @@
 //! body that was given up cannot be stopped from outside; how many such there may be is bounded here.
 
 use std::any::Any;
-use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{timed_out, worker};
-use crate::clock::{self, Moment, Virtual};
+use crate::bound::{self, Bound};
+use crate::clock::{self, Virtual};
 use crate::error::TimeoutError;
 use crate::event;
 use crate::sync::{AtomicUsize, Condvar, Mutex, Ordering, PoisonError, lock};
@@ -23,17 +23,6 @@ static ABANDONED: AtomicUsize = AtomicUsize::new(0);
 #[must_use]
 pub fn abandoned_workers() -> usize {
     ABANDONED.load(Ordering::Relaxed)
-}
-
-thread_local! {
-    static DEADLINE: Cell<Option<Moment>> = const { Cell::new(None) };
-}
-
-/// How much of the time that the caller of this code waits is left: inside the body of a sync
-/// timeout, so that a long loop can stop by itself. `None` where nothing is bounded.
-#[must_use]
-pub fn remaining() -> Option<Duration> {
-    DEADLINE.get().map(|deadline| deadline.since(clock::now()))
 }
 
 type Caught<T> = Result<T, Box<dyn Any + Send>>;
@@ -57,12 +46,13 @@ struct Shared<T> {
 /// Runs `body` on a worker thread and waits for it, at most for `limit`.
 ///
 /// Workers are reused. A result that is ready at the limit wins; a panic of `body` reaches the caller
-/// with its payload. A body that is given up goes on until it ends by itself (see [`remaining`]), and
+/// with its payload. A body that is given up goes on until it ends by itself (see [`remaining`](crate::remaining())), and
 /// its result is dropped; at most [`MAX_ABANDONED_WORKERS`] such are allowed. The caller's `tracing`
 /// span and subscriber are `body`'s too.
 ///
 /// # Errors
-/// [`TimeoutError`]: the limit has passed, or too many earlier bodies are stuck.
+/// [`TimeoutError`]: the limit has passed, or too many earlier bodies are stuck. Where a deadline ends
+/// earlier than the limit, the error is the deadline's.
 ///
 /// # Examples
 ///
@@ -78,20 +68,28 @@ pub fn timeout_sync<T: Send + 'static>(
     operation: &'static str,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, TimeoutError> {
+    let own = TimeoutError { operation, limit };
+    let (limit, error) = match bound::current() {
+        Some(outer) if outer.remaining() < limit => (outer.remaining(), outer.error),
+        _ => (limit, own),
+    };
+    if limit.is_zero() && error != own {
+        return Err(timed_out(error));
+    }
     let abandoned = abandoned_workers();
     if abandoned >= MAX_ABANDONED_WORKERS {
         event::no_worker(operation, abandoned);
-        return Err(TimeoutError { operation, limit });
+        return Err(own);
     }
     let shared = Arc::new(Shared { running: Mutex::new(Running::Yes), finished: Condvar::new() });
-    if worker::run(job(Arc::clone(&shared), limit, body)).is_err() {
+    if worker::run(job(Arc::clone(&shared), limit, error, body)).is_err() {
         event::no_worker(operation, abandoned);
-        return Err(TimeoutError { operation, limit });
+        return Err(own);
     }
     match shared.wait(limit) {
         Some(Ok(value)) => Ok(value),
         Some(Err(panic)) => resume_unwind(panic),
-        None => Err(timed_out(operation, limit)),
+        None => Err(timed_out(error)),
     }
 }
 
@@ -99,23 +97,23 @@ pub fn timeout_sync<T: Send + 'static>(
 fn job<T: Send + 'static>(
     shared: Arc<Shared<T>>,
     limit: Duration,
+    error: TimeoutError,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> worker::Job {
     let clock = Virtual::current();
     let subscriber = tracing::dispatcher::get_default(Clone::clone);
     let span = tracing::Span::current();
-    let outer = DEADLINE.get();
     Box::new(move || {
         let is_virtual = clock.is_some();
         drop(Virtual::install(clock));
-        let deadline = clock::now().after(limit);
-        DEADLINE.set(Some(outer.map_or(deadline, |outer| outer.min(deadline))));
+        let at = clock::now().after(limit);
+        let bounded = bound::enter(Bound { at, error });
         // Subscriber and span run code of their own, and are let go before the caller goes on.
         let with = catch_unwind(AssertUnwindSafe(move || {
             tracing::dispatcher::with_default(&subscriber, || span.in_scope(body))
         }));
-        let late = is_virtual && clock::now() > deadline;
-        DEADLINE.set(None);
+        let late = is_virtual && clock::now() > at;
+        drop(bounded);
         drop(Virtual::install(None));
         shared.finish(late, with);
     })

@@ -6,7 +6,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::timed_out;
-use crate::error::TimeoutError;
+use crate::clock::{self, Timer};
+use crate::error::{Operation, TimeoutError};
 
 pin_project_lite::pin_project! {
     /// A future with a limit; made by [`timeout`](super::timeout).
@@ -16,28 +17,10 @@ pin_project_lite::pin_project! {
         #[pin]
         future: F,
         #[pin]
-        pub(super) timer: Option<tokio::time::Sleep>,
+        pub(super) timer: Option<Timer>,
         // Half the size of a `Duration`, and still more than 500 years.
         limit_nanos: u64,
         operation: O,
-    }
-}
-
-/// The operation's name, as wide as its holder can afford: attributes have a `static` place for theirs.
-pub trait Operation: Copy {
-    /// The name.
-    fn name(self) -> &'static str;
-}
-
-impl Operation for &'static str {
-    fn name(self) -> &'static str {
-        self
-    }
-}
-
-impl Operation for &'static &'static str {
-    fn name(self) -> &'static str {
-        self
     }
 }
 
@@ -65,22 +48,15 @@ impl<F: Future, O: Operation> Future for Timeout<F, O> {
             return Poll::Ready(Ok(output));
         }
         let limit = Duration::from_nanos(*this.limit_nanos);
-        if elapsed || (this.timer.is_none() && arm(this.timer, limit, context)) {
-            return Poll::Ready(Err(timed_out(this.operation.name(), limit)));
+        if elapsed || (this.timer.is_none() && start(this.timer, limit, context)) {
+            return Poll::Ready(Err(timed_out(TimeoutError { operation: this.operation.name(), limit })));
         }
         Poll::Pending
     }
 }
 
-/// Starts the timer; says whether the limit has passed already (it is zero).
+/// Time counts from here; says whether it is up already, because the limit is zero.
 #[cold]
-fn arm(mut timer: Pin<&mut Option<tokio::time::Sleep>>, limit: Duration, context: &mut Context<'_>) -> bool {
-    if limit.is_zero() {
-        return true;
-    }
-    timer.set(Some(tokio::time::sleep(limit)));
-    match timer.as_mut().as_pin_mut() {
-        Some(timer) => timer.poll(context).is_ready(),
-        None => false,
-    }
+fn start(timer: Pin<&mut Option<Timer>>, limit: Duration, context: &mut Context<'_>) -> bool {
+    limit.is_zero() || clock::arm(timer, clock::now().after(limit), context)
 }

@@ -13,7 +13,8 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use crate::error::TimeoutError;
-use crate::policy::timeout::{MAX_ABANDONED_WORKERS, abandoned_workers, remaining, timeout_sync};
+use crate::policy::timeout::{MAX_ABANDONED_WORKERS, abandoned_workers, timeout_sync};
+use crate::remaining;
 use crate::sync::{PoisonError, lock};
 use crate::testing::VirtualClock;
 
@@ -255,8 +256,14 @@ fn a_worker_goes_by_its_callers_clock_and_by_no_earlier_ones() {
     }
 }
 
-/// Hears nothing; only who goes by it is asked.
-struct Listener(#[expect(dead_code, reason = "its count is looked at")] Arc<()>);
+/// Hears nothing; tells on which thread it was let go at last.
+struct Listener(mpsc::Sender<Option<String>>);
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.0.send(thread::current().name().map(String::from)).unwrap();
+    }
+}
 
 impl Subscriber for Listener {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
@@ -273,15 +280,16 @@ impl Subscriber for Listener {
 }
 
 #[test]
-fn a_body_goes_by_its_callers_subscriber_which_is_let_go_with_the_result() {
+fn a_body_goes_by_its_callers_subscriber_which_its_worker_lets_go_before_the_caller_goes_on() {
     let _beside = beside_others();
     let goes_by_listener = || tracing::dispatcher::get_default(tracing::Dispatch::is::<Listener>);
-    for round in 0..200 {
-        let count = Arc::new(());
-        tracing::subscriber::with_default(Listener(Arc::clone(&count)), || {
+    for round in 0..1000 {
+        let (sender, let_go_on) = mpsc::channel();
+        tracing::subscriber::with_default(Listener(sender), || {
             assert_eq!(timeout_sync(LONG, "op", goes_by_listener), Ok(true));
         });
-        assert_eq!(Arc::strong_count(&count), 1, "a worker still holds the subscriber in round {round}");
+        let thread = let_go_on.recv_timeout(LONG).unwrap();
+        assert_ne!(thread.as_deref(), Some("resilient-timeout"), "round {round}");
         assert_eq!(timeout_sync(LONG, "op", goes_by_listener), Ok(false));
     }
 }

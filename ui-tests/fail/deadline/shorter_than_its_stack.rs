@@ -1,4 +1,4 @@
-use resilient::{Retryable, deadline, retry};
+use resilient::{Retryable, deadline, retry, timeout};
 
 #[derive(Debug, thiserror::Error, Retryable)]
 #[retryable(default = transient)]
@@ -7,13 +7,12 @@ enum Fault {
     Lost,
     #[error(transparent)]
     Timeout(#[from] resilient::TimeoutError),
-    #[error(transparent)]
-    CircuitOpen(#[from] resilient::CircuitOpenError),
 }
 
-#[deadline(secs = 10)]
-#[retry]
-fn guarded() -> Result<(), Fault> {
+#[deadline("6m")]
+#[retry(max_attempts = 3, base_delay = "2s")]
+#[timeout(secs = 120)]
+async fn guarded() -> Result<(), Fault> {
     Err(Fault::Lost)
 }
 

@@ -1,0 +1,94 @@
+//! What holds between the policies of one stack: their order, how long all of it may take, and which of
+//! them is written around which.
+
+use std::time::Duration;
+
+use super::{Listed, Place, Policy};
+use crate::policy::deadline::Below;
+use crate::report::Report;
+
+pub(super) fn check_order(stack: &[Listed], report: &mut Report) {
+    let mut seen: Vec<&Listed> = Vec::new();
+    let mut in_order = true;
+    for listed in stack {
+        let name = listed.policy.as_written();
+        let same =
+            |other: &&Listed| std::mem::discriminant(&other.policy) == std::mem::discriminant(&listed.policy);
+        if seen.iter().any(same) {
+            let why = match &listed.policy {
+                Policy::Retry(_) => ": a retry inside a retry multiplies the attempts",
+                _ => "",
+            };
+            report
+                .error(listed.span, format!("`{name}` stands twice on one function{why}\nkeep one of them"));
+        } else if seen.last().is_some_and(|above| above.policy.place() > listed.policy.place()) && in_order {
+            in_order = false;
+            let mut right: Vec<&Listed> = stack.iter().collect();
+            right.sort_by_key(|listed| listed.policy.place());
+            right.dedup_by_key(|listed| listed.policy.place());
+            let lines: Vec<&str> = right.iter().map(|listed| listed.policy.as_written()).collect();
+            let lines = lines.join("\n    ");
+            let hint = match listed.policy {
+                Policy::CircuitBreaker(_) => {
+                    "\nor write `per_attempt` in it: a breaker below `#[retry]` sees every attempt"
+                }
+                _ => "",
+            };
+            report.error(
+                listed.span,
+                format!("`{name}` cannot stand here; the first attribute is the outermost, and the order is\n    {lines}{hint}"),
+            );
+        }
+        seen.push(listed);
+    }
+}
+
+/// The policies from the inside out. A breaker waits for nothing, so a deadline around it and one inside
+/// it end at the same time; inside, the breaker is told of the failure instead of being dropped.
+pub(super) fn outwards(stack: &[Listed]) -> Vec<&Listed> {
+    let mut inwards: Vec<&Listed> = stack.iter().collect();
+    inwards.sort_by_key(|listed| match listed.policy.place() {
+        Place::CircuitBreaker => (Place::Deadline, 0),
+        place => (place, 1),
+    });
+    inwards.reverse();
+    inwards
+}
+
+/// Holds a deadline against what stands below it.
+pub(super) fn check_deadline(stack: &[Listed], report: &mut Report) {
+    let deadline = stack.iter().find_map(|listed| match &listed.policy {
+        Policy::Deadline(deadline) => Some(deadline),
+        _ => None,
+    });
+    let mut below = Below { timeout: None, attempts: Some((1, Vec::new())) };
+    for listed in stack {
+        match &listed.policy {
+            Policy::Timeout(timeout) => below.timeout = Some(&timeout.limit),
+            Policy::Retry(retry) => {
+                below.attempts =
+                    retry.schedule().map(|schedule| (schedule.attempts, schedule.longest_delays().collect()));
+            }
+            _ => {}
+        }
+    }
+    if let Some(deadline) = deadline {
+        deadline.check_stack(&below, report);
+    }
+}
+
+/// How long one call through these policies may take, if they say.
+pub(super) fn longest_call(below: &[Listed]) -> Option<Duration> {
+    let attempt = below.iter().find_map(|listed| match &listed.policy {
+        Policy::Timeout(timeout) => timeout.limit.known(),
+        _ => None,
+    })?;
+    let retry = below.iter().find_map(|listed| match &listed.policy {
+        Policy::Retry(retry) => Some(retry),
+        _ => None,
+    });
+    match retry {
+        Some(retry) => Some(retry.schedule()?.longest(attempt)),
+        None => Some(attempt),
+    }
+}

@@ -1,0 +1,77 @@
+//! By when the caller of the running code wants an answer, and on whose behalf: set by deadlines and
+//! sync timeouts, seen by everything that runs inside them. Nobody is stopped from here.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use crate::clock::{self, Moment};
+use crate::error::TimeoutError;
+
+/// An end, and the error that tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bound {
+    pub(crate) at: Moment,
+    pub(crate) error: TimeoutError,
+}
+
+impl Bound {
+    /// The earlier of two.
+    pub(crate) fn tightened(self, other: Option<Self>) -> Self {
+        match other {
+            Some(other) if other.at < self.at => other,
+            _ => self,
+        }
+    }
+
+    pub(crate) fn remaining(self) -> Duration {
+        self.at.since(clock::now())
+    }
+}
+
+thread_local! {
+    static CURRENT: Cell<Option<Bound>> = const { Cell::new(None) };
+}
+
+/// The bound of this thread, if it has one. `None` while the thread is shutting down.
+pub(crate) fn current() -> Option<Bound> {
+    CURRENT.try_with(Cell::get).unwrap_or_default()
+}
+
+/// Makes `bound` (or the tighter one that holds already) this thread's until the guard is dropped.
+#[inline]
+pub(crate) fn enter(bound: Bound) -> Entered {
+    let outer = current();
+    set(Some(bound.tightened(outer)));
+    Entered { outer, stays: PhantomData }
+}
+
+fn set(bound: Option<Bound>) {
+    // A thread that is shutting down has nothing left to bound.
+    let _ = CURRENT.try_with(|current| current.set(bound));
+}
+
+/// While it lives, this thread is bounded.
+#[derive(Debug)]
+#[must_use = "the bound holds only while this lives"]
+pub struct Entered {
+    outer: Option<Bound>,
+    /// It restores its own thread's bound.
+    stays: PhantomData<*const ()>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        set(self.outer);
+    }
+}
+
+/// How much time is left of what the callers of the running code are ready to wait: inside a
+/// `#[deadline]`, and inside the body of a sync `#[timeout]`, so that a long loop can stop by itself.
+/// `None` where nothing is bounded; zero where the time is up.
+///
+/// A task or thread that is spawned inside is on its own.
+#[must_use]
+pub fn remaining() -> Option<Duration> {
+    current().map(Bound::remaining)
+}

@@ -1,0 +1,18 @@
+use resilient::{Retryable, deadline};
+
+#[derive(Debug, thiserror::Error, Retryable)]
+#[retryable(default = transient)]
+enum Fault {
+    #[error("lost")]
+    Lost,
+    #[error(transparent)]
+    Timeout(#[from] resilient::TimeoutError),
+}
+
+#[deadline(secs = 10)]
+#[deadline(secs = 20)]
+async fn guarded() -> Result<(), Fault> {
+    Err(Fault::Lost)
+}
+
+fn main() {}
