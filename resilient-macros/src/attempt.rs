@@ -153,9 +153,7 @@ impl<'f> Attempt<'f> {
 
 /// Tells the compiler what a block returns, so that `?` and coercions in it work as in a function.
 fn hint(ty: &impl ToTokens) -> TokenStream {
-    emit! {
-        if let ::core::option::Option::Some(out) = __resilient::returns::<#ty>() { return out; }
-    }
+    emit!(__resilient::returns!(#ty);)
 }
 
 /// A statement that gives the body its arguments as the user binds them, each from where `source` says
@@ -186,8 +184,7 @@ pub(crate) fn rebind(
         _ => (quote!((#(#patterns),*)), quote!((#(#sources),*))),
     };
     emit! {
-        #[allow(clippy::shadow_same, clippy::shadow_reuse, clippy::shadow_unrelated)]
-        #[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
+        #[allow(clippy::pedantic, clippy::restriction)]
         #allow
         let #patterns = #sources;
     }

@@ -10,7 +10,7 @@ use syn::{AttrStyle, Attribute, FnArg, Pat, ReceiverKind, Signature, Type, Visib
 
 use crate::attempt::Attempt;
 use crate::mentions::{mentions, names_of};
-use crate::names::{RUNTIME, emit};
+use crate::names::{RUNTIME, emit, without_braces};
 use crate::report::Report;
 use crate::returns::{self, Returns, Shape};
 use crate::written::other_keyword;
@@ -213,19 +213,15 @@ impl Function {
 
     /// The value of `bounded`, or what the function returns when the time is up.
     pub(crate) fn or_timed_out(&self, bounded: &TokenStream) -> TokenStream {
+        // A closure: where `timed_out` were named alone its bounds would be reported twice.
         let timed_out = self.returns.error.call("timed_out", emit!(elapsed), None);
-        emit! {
-            match #bounded {
-                ::core::result::Result::Ok(out) => out,
-                ::core::result::Result::Err(elapsed) => #timed_out,
-            }
-        }
+        emit!(#bounded.unwrap_or_else(|elapsed| #timed_out))
     }
 
     /// The function with another body; `statements` come first and `call` is what it returns.
     pub(crate) fn with_body(&self, statements: &TokenStream, call: TokenStream) -> TokenStream {
         let Self { attributes, visibility, signature, .. } = self;
-        let call = self.returns.shape.wrap(call);
+        let call = without_braces(&self.returns.shape.wrap(call));
         let mut body = Group::new(Delimiter::Brace, quote!(#statements #call));
         body.set_span(self.body.span());
         quote!(#(#attributes)* #visibility #signature #body)

@@ -6,6 +6,15 @@ use quote::{ToTokens, quote};
 
 use crate::report::Report;
 
+/// `quote!` for generated code: its names are the macro's own, so that they neither see nor hide the
+/// user's.
+macro_rules! emit {
+    ($($tokens:tt)*) => {
+        ::quote::quote_spanned! { ::proc_macro2::Span::mixed_site()=> $($tokens)* }
+    };
+}
+pub(crate) use emit;
+
 /// Resolved as the macro's own, reported at `place`.
 pub(crate) fn here(place: Span) -> Span {
     Span::mixed_site().located_at(place)
@@ -44,6 +53,21 @@ impl Place {
     }
 }
 
+/// `{ tokens }`, without a second pair of braces where `tokens` have one.
+pub(crate) fn block(tokens: &TokenStream) -> TokenStream {
+    let inside = without_braces(tokens);
+    emit!({ #inside })
+}
+
+/// What is in the braces, where `tokens` are one block.
+pub(crate) fn without_braces(tokens: &TokenStream) -> TokenStream {
+    let mut all = tokens.clone().into_iter();
+    match (all.next(), all.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Brace => group.stream(),
+        _ => tokens.clone(),
+    }
+}
+
 /// The same tokens, resolved as before, reported at `place`.
 fn moved_to(tokens: TokenStream, place: Span) -> TokenStream {
     let moved = |mut token: TokenTree| {
@@ -55,15 +79,6 @@ fn moved_to(tokens: TokenStream, place: Span) -> TokenStream {
     };
     tokens.into_iter().map(moved).collect()
 }
-
-/// `quote!` for generated code: its names are the macro's own, so that they neither see nor hide the
-/// user's.
-macro_rules! emit {
-    ($($tokens:tt)*) => {
-        ::quote::quote_spanned! { ::proc_macro2::Span::mixed_site()=> $($tokens)* }
-    };
-}
-pub(crate) use emit;
 
 /// First thing in every expansion, and so the sign by which a second expansion of the same function is
 /// recognised.

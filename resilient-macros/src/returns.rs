@@ -8,7 +8,7 @@ use syn::{
     TypeParamBound, TypePath,
 };
 
-use crate::names::{Place, emit};
+use crate::names::{Place, block, emit};
 
 /// How the function comes to its result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,8 +27,14 @@ impl Shape {
     pub(crate) fn wrap(self, call: TokenStream) -> TokenStream {
         match self {
             Self::Sync | Self::Async => call,
-            Self::ImplFuture => emit!(async move { #call }),
-            Self::BoxedFuture => emit!(__resilient::boxed(async move { #call })),
+            Self::ImplFuture => {
+                let call = block(&call);
+                emit!(async move #call)
+            }
+            Self::BoxedFuture => {
+                let call = block(&call);
+                emit!(__resilient::boxed(async move #call))
+            }
         }
     }
 }

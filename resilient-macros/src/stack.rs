@@ -267,7 +267,12 @@ fn with_errors(item: TokenStream, siblings: &[Attribute], report: Report) -> Tok
 /// import would get a warning.
 fn imports_of(siblings: &[Attribute]) -> TokenStream {
     let imports = siblings.iter().filter_map(|sibling| sibling.path().get_ident());
-    emit!(#(#[allow(unused_imports)] use #imports as _;)*)
+    let imports: Vec<_> = imports.collect();
+    if imports.is_empty() {
+        TokenStream::new()
+    } else {
+        emit!(#[allow(unused_imports)] use {#(#imports as _),*};)
+    }
 }
 
 fn not_a_function(name: &str, item: TokenStream, error: &NotAFunction) -> TokenStream {
@@ -287,5 +292,7 @@ fn not_a_function(name: &str, item: TokenStream, error: &NotAFunction) -> TokenS
     with_errors(item, &[], report)
 }
 
+#[cfg(test)]
+mod golden;
 #[cfg(test)]
 mod tests;

@@ -93,6 +93,11 @@ pub(crate) fn circuit_open(circuit: &str, failures: u32, recovery_timeout: Durat
 }
 
 #[cold]
+pub(crate) fn circuit_forced_open(circuit: &str) {
+    warn!(target: "resilient", event = "circuit_open", circuit, forced = true, "circuit `{circuit}` is forced open");
+}
+
+#[cold]
 pub(crate) fn circuit_half_open(circuit: &str) {
     info!(target: "resilient", event = "circuit_half_open", circuit, "circuit `{circuit}` lets a probe through");
 }

@@ -15,17 +15,18 @@ pub use crate::clock::sleep_sync;
 pub use crate::error::{CircuitOpenError, TimeoutError};
 pub use crate::policy::circuit_breaker::CircuitBreaker;
 pub use crate::policy::deadline::deadline_sync;
-pub use crate::policy::fallback::{Degradable, Fallback, Tier};
-pub use crate::policy::retry::{Failure, Retry, RetryConfig};
+pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
+pub use crate::policy::retry::{Retry, RetryConfig};
 pub use crate::policy::timeout::timeout_sync;
 pub use crate::probe;
 pub use crate::{
-    __resilient_hint as hint, __resilient_is as is, __resilient_seen as seen, __resilient_text as text,
+    __resilient_hint as hint, __resilient_is as is, __resilient_returns as returns, __resilient_seen as seen,
+    __resilient_text as text,
 };
 
 use crate::error::{CarriesCircuitOpen, CarriesTimeout};
 
-/// Tells the compiler, by a `return` that is never reached, what type a block gives.
+/// Of type `T`, and never there; see the macro of the same name.
 #[inline]
 #[must_use]
 pub const fn returns<T>() -> Option<T> {
@@ -214,6 +215,12 @@ pub fn serve<T: Degradable>(fallback: Fallback, tier: Tier, value: T) -> T {
 #[inline]
 pub fn or_else<T, E>(error: E, tier: impl FnOnce(E) -> Result<T, E>) -> Result<T, E> {
     tier(error)
+}
+
+/// The safe value of a function that returns `Served<T>`.
+#[inline]
+pub fn served<T>(value: T) -> Served<T> {
+    value.into()
 }
 
 /// The type of a value that a fallback serves.

@@ -128,3 +128,15 @@ macro_rules! __resilient_is {
         $error.__resilient_is::<$ty>()
     }};
 }
+
+/// Tells the compiler, by a `return` that is never reached, what the block around it gives: `?` and
+/// coercions in it then work as in a function.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __resilient_returns {
+    ($ty:ty) => {
+        if let ::core::option::Option::Some(out) = $crate::__private::returns::<$ty>() {
+            return out;
+        }
+    };
+}

@@ -24,6 +24,7 @@ mod llm;
 static CIRCUIT: Mutex<()> = Mutex::const_new(());
 
 async fn run(mode: Mode, target: Target, colour: bool) -> (Summary, String) {
+    crate::support::Events::keep_listening();
     let mut out = Vec::new();
     let summary = demo::run(&Options { mode, target, colour }, &mut out).await.expect("the example runs");
     (summary, String::from_utf8(out).expect("the example writes UTF-8"))

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use resilient::testing::{ClockHandle, VirtualClock};
 use resilient::{CircuitOpenError, Retryable, TimeoutError};
 use tracing::field::{Field, Visit};
+use tracing::subscriber::Interest;
+use tracing::{Dispatch, Metadata};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 /// A service's error, as a user of the crate writes it.
@@ -121,8 +123,17 @@ impl Event {
 pub(crate) struct Events(Arc<Mutex<Vec<Event>>>);
 
 impl Events {
+    /// While `tracing` knows of one subscriber only, it asks whatever thread comes to an event first
+    /// whether anybody listens, and remembers a no for ever. So two that say "sometimes" are always there.
+    pub(crate) fn keep_listening() {
+        static ALWAYS_THERE: LazyLock<[Dispatch; 2]> =
+            LazyLock::new(|| [(); 2].map(|()| Dispatch::new(tracing_subscriber::registry().with(Sometimes))));
+        LazyLock::force(&ALWAYS_THERE);
+    }
+
     /// Collects what this thread (and the workers that run its bodies) emits until the guard is dropped.
     pub(crate) fn collect() -> (Self, tracing::subscriber::DefaultGuard) {
+        Self::keep_listening();
         let events = Self::default();
         let subscriber = tracing_subscriber::registry().with(events.clone());
         (events, tracing::subscriber::set_default(subscriber))
@@ -138,6 +149,18 @@ impl Events {
 
     pub(crate) fn named(&self, name: &str) -> Vec<Event> {
         self.all().into_iter().filter(|event| event.name == name).collect()
+    }
+}
+
+struct Sometimes;
+
+impl<S: tracing::Subscriber> Layer<S> for Sometimes {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
+    fn enabled(&self, _: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        false
     }
 }
 

@@ -11,7 +11,7 @@ use crate::args::{Args, Vocabulary};
 use crate::duration::DurationValue;
 use crate::item::Function;
 use crate::matcher::{Matchers, selection};
-use crate::names::{Place, emit};
+use crate::names::{Place, block, emit};
 use crate::report::Report;
 
 const VOCABULARY: Vocabulary = Vocabulary {
@@ -138,8 +138,12 @@ impl CircuitBreaker {
             Breaker::Written { .. } => emit!(__BREAKER),
         };
         let circuit_open = function.returns.error.call("circuit_open", emit!(refused), None);
-        let inner =
-            if function.is_async() { emit!(permit.during(async { #inner }).await) } else { inner.clone() };
+        let inner = if function.is_async() {
+            let inner = block(inner);
+            emit!(permit.during(async #inner).await)
+        } else {
+            inner.clone()
+        };
         let judge = match selection(self.on.as_ref(), self.when.as_ref()) {
             Some(selected) if !self.on.as_ref().is_some_and(Matchers::is_any) => emit!(|error| #selected),
             _ => emit!(|_| true),

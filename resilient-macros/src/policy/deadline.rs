@@ -10,7 +10,7 @@ use crate::attempt::{Attempt, Runs, Takes};
 use crate::duration::in_words;
 use crate::item::Function;
 use crate::limit::{self, Limit};
-use crate::names::emit;
+use crate::names::{block, emit};
 use crate::report::Report;
 
 const VOCABULARY: Vocabulary =
@@ -87,14 +87,15 @@ impl Deadline {
     }
 
     /// ```text
-    /// match deadline(LIMIT, &"name", async { inner }).await { Ok(out) => out, Err(elapsed) => timed_out(elapsed) }
+    /// deadline(LIMIT, &"name", async { inner }).await.unwrap_or_else(timed_out)
     /// ```
     pub(crate) fn wrap(&self, inner: &TokenStream, function: &Function) -> TokenStream {
         let limit = self.limit.value();
         let operation = self.limit.operation(function);
         if function.is_async() {
-            return function
-                .or_timed_out(&emit!(__resilient::deadline(#limit, &#operation, async { #inner }).await));
+            let inner = block(inner);
+            let bounded = emit!(__resilient::deadline(#limit, &#operation, async #inner).await);
+            return function.or_timed_out(&bounded);
         }
         emit! {{
             let _bounded = __resilient::deadline_sync(#limit, #operation);

@@ -92,7 +92,8 @@ impl Fallback {
 
     /// ```text
     /// let kept = keep(&prompt);
-    /// match inner {
+    /// let out = inner;
+    /// match out {
     ///     Err(error) if matches => {
     ///         let prompt = kept;
     ///         let fallback = Fallback::new("classify", reason, text!(&error));
@@ -116,7 +117,8 @@ impl Fallback {
         let tiers = self.serve(function);
         emit! {{
             #keep
-            match #inner {
+            let out = #inner;
+            match out {
                 ::core::result::Result::Err(error) #selected => {
                     #restore
                     let fallback = __resilient::Fallback::new(#name, #reason, __resilient::text!(&error));
@@ -144,20 +146,20 @@ impl Fallback {
     }
 
     fn serve(&self, function: &Function) -> TokenStream {
-        let serve = |tier: TokenStream, value: TokenStream| {
+        let serve = |tier: TokenStream| {
             let serve =
                 function.returns.value.call("serve", emit!(fallback, __resilient::Tier::#tier, value), None);
-            emit!({ let value = #value; ::core::result::Result::Ok(#serve) })
+            emit!(::core::result::Result::Ok(#serve))
         };
-        let default = self
-            .default
-            .as_ref()
-            .map(|default| serve(emit!(Default), Self::default_value(default, function)));
+        let default = self.default.as_ref().map(|default| {
+            let (value, serve) = (Self::default_value(default, function), serve(emit!(Default)));
+            emit!(let value = #value; #serve)
+        });
         let Some(degraded) = &self.degraded else {
             return default.into_token_stream();
         };
         let or_else = Place::of(degraded).call("or_else", emit!(error), Some(degraded));
-        let served = serve(emit!(Degraded), emit!(value));
+        let served = serve(emit!(Degraded));
         let (error, failed) = match default {
             Some(default) => (emit!(_), default),
             None => (emit!(error), emit!(::core::result::Result::Err(error))),
@@ -165,7 +167,7 @@ impl Fallback {
         emit! {
             match #or_else {
                 ::core::result::Result::Ok(value) => #served,
-                ::core::result::Result::Err(#error) => #failed,
+                ::core::result::Result::Err(#error) => { #failed }
             }
         }
     }
@@ -177,7 +179,7 @@ impl Fallback {
         let place = here(default.span());
         match &function.returns.served {
             Some(plain) => {
-                quote_spanned!(place=> ::core::convert::Into::into(::core::convert::identity::<#plain>(#default)))
+                quote_spanned!(place=> __resilient::served::<#plain>(#default))
             }
             None => quote_spanned!(place=> __resilient::value_for::<#ty>(#default)),
         }

@@ -50,7 +50,7 @@ impl Retry {
     /// loop {
     ///     let (sku, rest) = renew(kept, run.is_last());
     ///     let out = inner;
-    ///     let wait = run.after(outcome(&out), |_| true, |error| Failure::new(classify(error), text!(error)));
+    ///     let wait = run.after(outcome(&out), |_| true, |error| (classify(error), text!(error)));
     ///     let (Some(wait), Some(rest)) = (wait, rest) else { break out };
     ///     drop(out);
     ///     kept = rest;
@@ -68,10 +68,14 @@ impl Retry {
             emit!(__resilient::sleep_sync(wait);)
         };
         let some = quote!(::core::option::Option::Some);
+        let wait = emit!(run.after(#outcome, #until, |error| (#classification, __resilient::text!(error))));
         let proceed = if rests.is_empty() {
-            emit!(let #some(wait) = wait else { break out };)
+            emit!(let #some(wait) = #wait else { break out };)
         } else {
-            emit!(let (#some(wait), #(#some(#rests)),*) = (wait, #(#rests),*) else { break out };)
+            emit! {
+                let wait = #wait;
+                let (#some(wait), #(#some(#rests)),*) = (wait, #(#rests),*) else { break out };
+            }
         };
         emit! {{
             #start
@@ -79,9 +83,6 @@ impl Retry {
             loop {
                 #renew
                 let out = #inner;
-                let wait = run.after(#outcome, #until, |error| {
-                    __resilient::Failure::new(#classification, __resilient::text!(error))
-                });
                 #proceed
                 ::core::mem::drop(out);
                 #(#kept = #rests;)*

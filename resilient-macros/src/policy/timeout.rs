@@ -32,7 +32,7 @@ impl Timeout {
     }
 
     /// ```text
-    /// match timeout(LIMIT, &"name", async { body }).await { Ok(out) => out, Err(elapsed) => timed_out(elapsed) }
+    /// timeout(LIMIT, &"name", async { body }).await.unwrap_or_else(timed_out)
     /// ```
     pub(crate) fn run(&self, attempt: &Attempt<'_>, runs: Runs, function: &Function) -> TokenStream {
         let limit = self.limit.value();

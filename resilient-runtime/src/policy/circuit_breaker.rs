@@ -264,6 +264,7 @@ impl Circuit {
             Some(Transition::Opened { failures }) => {
                 event::circuit_open(self.name, failures, self.settings.recovery_timeout);
             }
+            Some(Transition::ForcedOpen) => event::circuit_forced_open(self.name),
             Some(Transition::HalfOpened) => event::circuit_half_open(self.name),
             Some(Transition::Closed) => event::circuit_closed(self.name),
             None => {}

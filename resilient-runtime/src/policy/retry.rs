@@ -15,7 +15,8 @@ pub use value::{Accepts, Selects};
 
 /// The settings of a retry, for values that are known only at run time (from `self`, a file).
 ///
-/// Nothing here panics: values out of range count as the nearest that is in range.
+/// Nothing here panics: attempts, multiplier and jitter out of range count as the nearest in range, and a
+/// delay of zero means no delay.
 ///
 /// # Examples
 ///
@@ -105,21 +106,6 @@ impl Next {
     }
 }
 
-/// A failure as a caller judged it: whether it is worth another attempt, and how events show it.
-#[derive(Clone, Copy)]
-pub struct Failure<'e> {
-    classification: RetryClassification,
-    text: Text<'e>,
-}
-
-impl<'e> Failure<'e> {
-    /// Puts the two together.
-    #[must_use]
-    pub fn new(classification: RetryClassification, text: Text<'e>) -> Self {
-        Self { classification, text }
-    }
-}
-
 /// One call of a retried function: counts its attempts.
 #[derive(Debug)]
 pub struct RetryRun<'r> {
@@ -144,20 +130,21 @@ impl<'r> RetryRun<'r> {
     }
 
     /// What follows the attempt that has just ended: the delay before the next, or `None`: the outcome
-    /// stands. Judges nothing when the attempt succeeded.
+    /// stands. `judge` says whether an error is worth another attempt, and how events show it; it is not
+    /// asked when the attempt succeeded.
     #[inline]
     pub fn after<T: ?Sized, E: ?Sized>(
         &mut self,
         outcome: Result<&T, &E>,
         until: impl FnOnce(&T) -> bool,
-        judge: impl for<'e> FnOnce(&'e E) -> Failure<'e>,
+        judge: impl for<'e> FnOnce(&'e E) -> (RetryClassification, Text<'e>),
     ) -> Option<Duration> {
         match outcome {
             Ok(value) if until(value) => None,
             Ok(_) => self.settle(Shortfall::Unsatisfied, Text::Name("the value does not satisfy `until`")),
             Err(error) => {
-                let failure = judge(error);
-                self.settle(Shortfall::Error(failure.classification), failure.text)
+                let (classification, text) = judge(error);
+                self.settle(Shortfall::Error(classification), text)
             }
         }
     }

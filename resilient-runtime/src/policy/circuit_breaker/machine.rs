@@ -74,6 +74,7 @@ pub(crate) struct Pass {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transition {
     Opened { failures: u32 },
+    ForcedOpen,
     HalfOpened,
     Closed,
 }
@@ -265,7 +266,7 @@ impl Machine {
     /// Refuses everything until reset.
     pub(crate) fn force_open(&mut self) -> Option<Transition> {
         let was_open = matches!(self.phase, Phase::Open { .. } | Phase::ForcedOpen);
-        let transition = self.enter(Phase::ForcedOpen, Transition::Opened { failures: 0 });
+        let transition = self.enter(Phase::ForcedOpen, Transition::ForcedOpen);
         Some(transition).filter(|_| !was_open)
     }
 

@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use super::{AnyValue, Classified, Failure, Retry, Until, When};
+use super::{AnyValue, Classified, Retry, Until, When};
 use crate::classify::{RetryClassification, Retryable};
 use crate::event::Text;
 
@@ -90,10 +90,10 @@ impl<W, U> Retry<W, U> {
         }
     }
 
-    fn judge<'e, E: Display>(&self, error: &'e E) -> Failure<'e>
+    fn judge<'e, E: Display>(&self, error: &'e E) -> (RetryClassification, Text<'e>)
     where
         W: Selects<E>,
     {
-        Failure::new(self.selects.classification(error), Text::Display(error))
+        (self.selects.classification(error), Text::Display(error))
     }
 }

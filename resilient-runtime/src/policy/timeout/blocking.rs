@@ -13,8 +13,8 @@ use crate::error::TimeoutError;
 use crate::event;
 use crate::sync::{AtomicUsize, Condvar, Mutex, Ordering, PoisonError, lock};
 
-/// So many bodies that were given up may still be running. While there are so many, further sync
-/// timeouts fail at once, without running their body: piling up threads helps nobody.
+/// While so many bodies that were given up are still running, further sync timeouts fail at once, without
+/// running theirs: piling up threads helps nobody. (Callers that are waiting by then may still add theirs.)
 pub const MAX_ABANDONED_WORKERS: usize = 64;
 
 static ABANDONED: AtomicUsize = AtomicUsize::new(0);

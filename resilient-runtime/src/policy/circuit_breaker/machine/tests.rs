@@ -270,7 +270,7 @@ fn a_pass_settles_once() {
 fn forced_open_it_refuses_through_time_and_successes_until_reset() {
     let mut machine = Machine::new(SETTINGS);
     let before = admitted(&mut machine, 0);
-    assert_eq!(machine.force_open(), Some(Transition::Opened { failures: 0 }));
+    assert_eq!(machine.force_open(), Some(Transition::ForcedOpen));
     assert_eq!(machine.succeed(before, at(0)), None);
     for now in [0, RECOVERY, 1_000_000 * RECOVERY, u64::MAX] {
         assert_eq!(machine.state(at(now)), CircuitState::Open);

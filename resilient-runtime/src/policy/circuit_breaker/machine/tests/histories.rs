@@ -198,7 +198,7 @@ fn random_histories_agree_with_the_reference() {
                 }
             };
             match transition {
-                Some(Transition::Opened { .. }) => seen.opened += 1,
+                Some(Transition::Opened { .. } | Transition::ForcedOpen) => seen.opened += 1,
                 Some(Transition::HalfOpened) => seen.half_opened += 1,
                 Some(Transition::Closed) => seen.closed += 1,
                 None => {}

@@ -1,0 +1,136 @@
+//! What users see who look at an expansion: the principal stacks, printed and kept in `golden/`. After a
+//! change that is meant, `UPDATE_GOLDEN=1 cargo test -p resilient-macros` writes them anew.
+
+#![allow(clippy::panic)]
+
+use proc_macro2::TokenStream;
+
+/// The most lines that a stack may add to its function.
+const MOST_LINES: usize = 65;
+
+fn expanded(item: &str) -> String {
+    let file = syn::parse_file(item).unwrap_or_else(|error| panic!("{error}: {item}"));
+    let mut out = TokenStream::new();
+    for item in file.items {
+        let syn::Item::Fn(mut function) = item else { panic!("a function") };
+        let top = function.attrs.remove(0);
+        let name = super::NAMES.iter().find(|name| top.path().is_ident(name));
+        let arguments = crate::written::attribute_tokens(&top).unwrap_or_default();
+        let name = name.unwrap_or_else(|| panic!("an attribute of ours"));
+        out.extend(super::expand(name, arguments, quote::quote!(#function)));
+    }
+    let file = syn::parse2(out).unwrap_or_else(|error| panic!("{error}: {item}"));
+    prettyplease::unparse(&file)
+}
+
+fn holds(name: &str, item: &str) {
+    let text = format!("{}\n// becomes\n\n{}", item.trim_start(), expanded(item));
+    let path = format!("{}/src/stack/golden/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(text == kept, "{name} expands differently from {path}:\n{text}");
+    let lines = |text: &str| text.lines().count();
+    let added = lines(&expanded(item)).saturating_sub(lines(item.trim()));
+    assert!(added <= MOST_LINES, "{name} adds {added} lines");
+}
+
+#[test]
+fn retry() {
+    holds(
+        "retry",
+        r#"
+#[retry(max_attempts = 4, base_delay = "50ms")]
+async fn read(path: &str) -> Result<String, io::Error> {
+    tokio::fs::read_to_string(path).await
+}
+"#,
+    );
+}
+
+#[test]
+fn retry_with_moved_arguments() {
+    holds(
+        "retry_with_moved_arguments",
+        r"
+#[retry(on = (io::Error, HttpError::Status(500..=599)), when = |error| error.is_temporary(), until = Reply::is_done)]
+fn send(client: &Client, mut request: Request) -> Result<Reply, HttpError> {
+    request.sign();
+    client.send(request)
+}
+",
+    );
+}
+
+#[test]
+fn circuit_breaker() {
+    holds(
+        "circuit_breaker",
+        r#"
+#[circuit_breaker(name = "search", failure_threshold = 3, on = SearchError::NoAnswer)]
+fn search(query: &str) -> Result<Vec<String>, SearchError> {
+    index().find(query)
+}
+"#,
+    );
+}
+
+#[test]
+fn sync_timeout() {
+    holds(
+        "sync_timeout",
+        r"
+#[timeout(secs = 2)]
+fn parse(document: String) -> Result<Document, ParseError> {
+    document.parse()
+}
+",
+    );
+}
+
+#[test]
+fn fallback() {
+    holds(
+        "fallback",
+        r#"
+#[fallback(degraded = |error| from_cache(&query, error), default = Page::empty(), reason = "search is down")]
+async fn page(query: String) -> Result<Served<Page>, SearchError> {
+    render(query).await
+}
+"#,
+    );
+}
+
+#[test]
+fn full_stack() {
+    holds(
+        "full_stack",
+        r#"
+#[fallback(default = Label::unknown(), reason = "LLM unavailable")]
+#[deadline(secs = 400)]
+#[circuit_breaker(name = "llm", failure_threshold = 3, recovery_timeout = "60s")]
+#[retry(max_attempts = 3, base_delay = "2s")]
+#[timeout(secs = 120)]
+async fn classify(client: &Client, prompt: &str) -> Result<Served<Label>, LlmError> {
+    Ok(client.complete(prompt).await?.into())
+}
+"#,
+    );
+}
+
+#[test]
+fn boxed_future() {
+    holds(
+        "boxed_future",
+        r"
+#[retry]
+fn chat<'a>(&'a mut self, request: Request) -> Pin<Box<dyn Future<Output = Result<Reply, LlmError>> + Send + 'a>> {
+    Box::pin(async move {
+        let __self = self;
+        __self.send(request).await
+    })
+}
+",
+    );
+}
