@@ -97,7 +97,10 @@ fn forcing_and_resetting_are_told_where_they_change_the_state() {
         breaker.force_closed();
         breaker.reset();
     });
-    assert!(told[0].contains("forced=true"), "nobody knows for how long: {}", told[0]);
+    assert!(
+        told.first().is_some_and(|line| line.contains("forced=true")),
+        "for how long, nobody knows: {told:?}"
+    );
     let told: Vec<_> = told.iter().map(|line| line.split(' ').nth(1).unwrap()).collect();
     assert_eq!(told, [r#"event="circuit_open""#, r#"event="circuit_closed""#]);
 }
