@@ -1,14 +1,8 @@
 //! The nearest legal forms of deadlines that are refused.
 #![deny(warnings)]
 
-use resilient::{Retryable, deadline, retry, timeout};
-
-#[derive(Debug, thiserror::Error, Retryable)]
-#[retryable(default = transient)]
-pub enum Fault {
-    #[error(transparent)]
-    Timeout(#[from] resilient::TimeoutError),
-}
+use resilient::{deadline, retry, timeout};
+use resilient_ui_tests::Fault;
 
 /// 3 × 120 s + 2.2 s + 4.4 s
 #[deadline("6m 6s 600ms")]

@@ -2,18 +2,8 @@
 #![deny(warnings)]
 #![forbid(unsafe_code)]
 
-use resilient::{CircuitOpenError, Retryable, Served, TimeoutError, circuit_breaker, fallback, retry, timeout};
-
-#[derive(Debug, thiserror::Error, Retryable)]
-#[retryable(default = transient)]
-pub enum Fault {
-    #[error("lost")]
-    Lost,
-    #[error(transparent)]
-    Timeout(#[from] TimeoutError),
-    #[error(transparent)]
-    CircuitOpen(#[from] CircuitOpenError),
-}
+use resilient::{Served, circuit_breaker, fallback, retry, timeout};
+use resilient_ui_tests::Fault;
 
 #[fallback(default = 7)]
 #[circuit_breaker(name = "llm", failure_threshold = 1, half_open_max_calls = 1, success_threshold = 1)]

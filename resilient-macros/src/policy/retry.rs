@@ -113,7 +113,10 @@ impl Retry {
     /// What is judged, and whether an `Ok` value is taken.
     fn outcome(&self, function: &Function) -> (TokenStream, TokenStream) {
         match &self.until {
-            Some(until) => (emit!(__resilient::seen!(&out)), quote!(#until)),
+            Some(until) => {
+                let until = Place::of(until).call("holds", emit!(value), Some(until));
+                (emit!(__resilient::seen!(&out)), emit!(|value| #until))
+            }
             None => {
                 let outcome = function.returns.whole.call("outcome", emit!(&out), None);
                 (outcome, emit!(|_| true))

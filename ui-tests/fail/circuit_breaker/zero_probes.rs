@@ -1,15 +1,5 @@
-use resilient::{Retryable, circuit_breaker};
-
-#[derive(Debug, thiserror::Error, Retryable)]
-#[retryable(default = transient)]
-enum Fault {
-    #[error("lost")]
-    Lost,
-    #[error(transparent)]
-    Timeout(#[from] resilient::TimeoutError),
-    #[error(transparent)]
-    CircuitOpen(#[from] resilient::CircuitOpenError),
-}
+use resilient::circuit_breaker;
+use resilient_ui_tests::Fault;
 
 #[circuit_breaker(half_open_max_calls = 0, success_threshold = 0)]
 fn guarded() -> Result<(), Fault> {

@@ -1,13 +1,5 @@
-use resilient::{Retryable, circuit_breaker, deadline};
-
-#[derive(Debug, thiserror::Error, Retryable)]
-#[retryable(default = transient)]
-enum Fault {
-    #[error("lost")]
-    Lost,
-    #[error(transparent)]
-    Timeout(#[from] resilient::TimeoutError),
-}
+use resilient::{circuit_breaker, deadline};
+use resilient_ui_tests::Fault;
 
 #[circuit_breaker]
 #[deadline(secs = 10)]

@@ -1,13 +1,5 @@
-use resilient::{Retryable, deadline, retry, timeout};
-
-#[derive(Debug, thiserror::Error, Retryable)]
-#[retryable(default = transient)]
-enum Fault {
-    #[error("lost")]
-    Lost,
-    #[error(transparent)]
-    Timeout(#[from] resilient::TimeoutError),
-}
+use resilient::{deadline, retry, timeout};
+use resilient_ui_tests::Fault;
 
 #[deadline(ms = 9_199)]
 #[retry(max_attempts = 4, base_delay = "1s", jitter = none, max_delay = "2s")]

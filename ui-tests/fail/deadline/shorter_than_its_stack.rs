@@ -1,13 +1,5 @@
-use resilient::{Retryable, deadline, retry, timeout};
-
-#[derive(Debug, thiserror::Error, Retryable)]
-#[retryable(default = transient)]
-enum Fault {
-    #[error("lost")]
-    Lost,
-    #[error(transparent)]
-    Timeout(#[from] resilient::TimeoutError),
-}
+use resilient::{deadline, retry, timeout};
+use resilient_ui_tests::Fault;
 
 #[deadline("6m")]
 #[retry(max_attempts = 3, base_delay = "2s")]

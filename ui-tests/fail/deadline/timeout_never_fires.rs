@@ -1,13 +1,5 @@
-use resilient::{Retryable, deadline, timeout};
-
-#[derive(Debug, thiserror::Error, Retryable)]
-#[retryable(default = transient)]
-enum Fault {
-    #[error("lost")]
-    Lost,
-    #[error(transparent)]
-    Timeout(#[from] resilient::TimeoutError),
-}
+use resilient::{deadline, timeout};
+use resilient_ui_tests::Fault;
 
 #[deadline(secs = 10)]
 #[timeout(secs = 10)]

@@ -1,13 +1,5 @@
-use resilient::{Retryable, deadline};
-
-#[derive(Debug, thiserror::Error, Retryable)]
-#[retryable(default = transient)]
-enum Fault {
-    #[error("lost")]
-    Lost,
-    #[error(transparent)]
-    Timeout(#[from] resilient::TimeoutError),
-}
+use resilient::deadline;
+use resilient_ui_tests::Fault;
 
 #[deadline(secs = 10)]
 #[deadline(secs = 20)]

@@ -1,13 +1,5 @@
-use resilient::{Retryable, deadline};
-
-#[derive(Debug, thiserror::Error, Retryable)]
-#[retryable(default = transient)]
-enum Fault {
-    #[error("lost")]
-    Lost,
-    #[error(transparent)]
-    Timeout(#[from] resilient::TimeoutError),
-}
+use resilient::deadline;
+use resilient_ui_tests::Fault;
 
 #[deadline(0)]
 async fn guarded() -> Result<(), Fault> {

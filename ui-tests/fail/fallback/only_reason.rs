@@ -1,15 +1,5 @@
-use resilient::{Retryable, Served, fallback};
-
-#[derive(Debug, thiserror::Error, Retryable)]
-#[retryable(default = transient)]
-enum Fault {
-    #[error("lost")]
-    Lost,
-    #[error(transparent)]
-    Timeout(#[from] resilient::TimeoutError),
-    #[error(transparent)]
-    CircuitOpen(#[from] resilient::CircuitOpenError),
-}
+use resilient::{Served, fallback};
+use resilient_ui_tests::Fault;
 
 #[fallback(reason = "away")]
 fn guarded() -> Result<Served<u32>, Fault> {

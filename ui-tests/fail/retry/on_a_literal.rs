@@ -1,15 +1,5 @@
-use resilient::{Retryable, retry};
-
-#[derive(Debug, thiserror::Error, Retryable)]
-#[retryable(default = transient)]
-enum Fault {
-    #[error("lost")]
-    Lost,
-    #[error(transparent)]
-    Timeout(#[from] resilient::TimeoutError),
-    #[error(transparent)]
-    CircuitOpen(#[from] resilient::CircuitOpenError),
-}
+use resilient::retry;
+use resilient_ui_tests::Fault;
 
 #[retry(on = 500)]
 fn guarded() -> Result<(), Fault> {

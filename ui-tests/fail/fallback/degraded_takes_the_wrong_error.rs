@@ -1,0 +1,9 @@
+use resilient::{Served, fallback};
+use resilient_ui_tests::Fault;
+
+#[fallback(degraded = |error: String| Ok(Served::from(7)))]
+fn guarded() -> Result<Served<u32>, Fault> {
+    Err(Fault::Lost)
+}
+
+fn main() {}
