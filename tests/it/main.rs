@@ -2,8 +2,12 @@
 //! do by themselves is tested beside them; what does not compile, in `ui-tests`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+#[macro_use]
+mod both_ways;
+
 mod bad_input;
 mod deadline;
+mod futures;
 mod main_job;
 mod matching;
 mod names;

@@ -1,0 +1,136 @@
+//! Functions that are async by other names: boxed and returned futures, methods under `#[async_trait]`,
+//! native async methods of traits; and guarded futures that are sent to other threads.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use resilient::{Served, circuit_breaker, fallback, retry, timeout};
+
+use crate::support::{Fault, paused};
+
+/// Each attempt makes its future anew, side effects before it included.
+#[retry(max_attempts = 3)]
+fn boxed<'a>(
+    seen: &'a AtomicU32,
+    text: String,
+) -> Pin<Box<dyn Future<Output = Result<String, Fault>> + Send + 'a>> {
+    let attempt = seen.fetch_add(1, Ordering::SeqCst);
+    Box::pin(async move { if attempt < 2 { Err(Fault::connect()) } else { Ok(text) } })
+}
+
+#[retry(max_attempts = 3)]
+fn returned(seen: &AtomicU32, text: String) -> impl Future<Output = Result<String, Fault>> + Send {
+    let attempt = seen.fetch_add(1, Ordering::SeqCst);
+    async move { if attempt < 2 { Err(Fault::connect()) } else { Ok(text) } }
+}
+
+#[test]
+fn functions_that_return_futures_are_retried_as_async_ones_are() {
+    paused(async {
+        let seen = AtomicU32::new(0);
+        assert_eq!(boxed(&seen, "a".into()).await.unwrap(), "a");
+        assert_eq!(returned(&AtomicU32::new(0), "b".into()).await.unwrap(), "b");
+        assert_eq!(seen.load(Ordering::SeqCst), 3);
+    });
+}
+
+#[async_trait]
+trait Store {
+    async fn get(&self, key: String) -> Result<String, Fault>;
+    async fn put(&mut self, key: &str, value: String) -> Result<usize, Fault>;
+    async fn close(self: Box<Self>) -> Result<u32, Fault>;
+
+    #[retry(max_attempts = 2)]
+    async fn provided(&self, key: String) -> Result<String, Fault> {
+        match self.get(key).await {
+            Ok(value) if value == "never" => Ok(value),
+            _ => Err(Fault::connect()),
+        }
+    }
+}
+
+#[derive(Default, Clone)]
+struct Memory {
+    gets: Arc<AtomicU32>,
+    puts: Vec<String>,
+}
+
+#[async_trait]
+impl Store for Memory {
+    #[circuit_breaker]
+    #[retry(max_attempts = 3)]
+    #[timeout(secs = 1)]
+    async fn get(&self, key: String) -> Result<String, Fault> {
+        match self.gets.fetch_add(1, Ordering::SeqCst) {
+            0 => Err(Fault::connect()),
+            1 => std::future::pending().await,
+            _ => Ok(key),
+        }
+    }
+
+    #[retry(max_attempts = 3)]
+    async fn put(&mut self, key: &str, value: String) -> Result<usize, Fault> {
+        self.puts.push(format!("{key}={value}"));
+        if self.puts.len() < 3 {
+            return Err(Fault::connect());
+        }
+        Ok(self.puts.len())
+    }
+
+    #[retry(max_attempts = 2)]
+    async fn close(self: Box<Self>) -> Result<u32, Fault> {
+        match self.gets.fetch_add(1, Ordering::SeqCst) {
+            0 => Err(Fault::connect()),
+            gets => Ok(gets),
+        }
+    }
+}
+
+#[test]
+fn methods_under_async_trait_are_really_repeated() {
+    paused(async {
+        let mut memory = Memory::default();
+        assert_eq!(memory.get("key".into()).await.unwrap(), "key");
+        assert_eq!(memory.gets.load(Ordering::SeqCst), 3);
+        assert_eq!(memory.put("a", "b".into()).await.unwrap(), 3);
+        assert_eq!(memory.puts, ["a=b"; 3]);
+        assert!(memory.provided("x".into()).await.is_err());
+        assert_eq!(memory.gets.load(Ordering::SeqCst), 5);
+        let closing: Box<dyn Store> = Box::new(Memory::default());
+        assert_eq!(closing.close().await.unwrap(), 1);
+    });
+}
+
+trait Native {
+    fn ask(&self, n: u32) -> impl Future<Output = Result<u32, Fault>> + Send;
+}
+
+impl Native for Memory {
+    #[retry(max_attempts = 3)]
+    async fn ask(&self, n: u32) -> Result<u32, Fault> {
+        if self.gets.fetch_add(1, Ordering::SeqCst) < 2 { Err(Fault::connect()) } else { Ok(n) }
+    }
+}
+
+#[fallback(default = 0)]
+#[circuit_breaker(name = "shapes::spawned")]
+#[retry(max_attempts = 3)]
+#[timeout(secs = 1)]
+async fn spawned(memory: Memory, name: String) -> Result<Served<u32>, Fault> {
+    Ok(memory.ask(u32::try_from(name.len()).unwrap_or(0)).await?.into())
+}
+
+#[test]
+fn guarded_futures_can_be_spawned() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+    let answer = runtime.block_on(async {
+        // Everything succeeds at once: nothing waits.
+        let memory = Memory { gets: Arc::new(AtomicU32::new(5)), ..Memory::default() };
+        tokio::spawn(spawned(memory, "four".into())).await.unwrap()
+    });
+    assert_eq!(*answer.unwrap(), 4);
+}
