@@ -10,7 +10,7 @@ use syn::{AttrStyle, Attribute, FnArg, Pat, ReceiverKind, Signature, Type, Visib
 
 use crate::attempt::Attempt;
 use crate::mentions::{mentions, names_of};
-use crate::names::{RUNTIME, emit, without_braces};
+use crate::names::{Place, RUNTIME, emit, without_braces};
 use crate::report::Report;
 use crate::returns::{self, Returns, Shape};
 use crate::written::other_keyword;
@@ -38,6 +38,8 @@ pub(crate) struct Argument {
     pub(crate) again: Ident,
     /// Whether an attribute names it: then the body need not.
     pub(crate) is_used: bool,
+    /// A `#[cfg]` above it.
+    cfg: Option<Place>,
 }
 
 impl Argument {
@@ -156,6 +158,16 @@ impl Function {
                 abi.span(),
                 "an `extern fn` cannot be guarded: write a Rust function that calls it, and guard that one",
             );
+        }
+        for argument in &self.arguments {
+            let is_rebound = argument.passed != Passed::Shared || !argument.is_plain();
+            if let (Some(cfg), true) = (argument.cfg, is_rebound) {
+                cfg.error(
+                    "an argument under `#[cfg]` cannot be handed on to an attempt\n\
+                     pass a reference, or put the `#[cfg]` above the function",
+                    report,
+                );
+            }
         }
         if let Some(variadic) = &signature.variadic {
             report.error(variadic.span(), "a variadic function cannot be guarded");
@@ -297,6 +309,7 @@ fn arguments(signature: &mut Signature) -> Vec<Argument> {
                 again: format_ident!("again_{index}", span = Span::mixed_site()),
                 ty: (*typed.ty).clone(),
                 is_used: false,
+                cfg: typed.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")).map(Place::of),
                 name,
             }
         })

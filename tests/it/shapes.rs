@@ -52,6 +52,7 @@ impl Session {
         if self.calls < 3 { Err(Fault::connect()) } else { Ok(self.calls) }
     }
 
+    #[circuit_breaker]
     #[timeout(secs = 5)]
     async fn latest(&mut self, entry: String) -> Result<&mut String, Fault> {
         self.log.push(entry);
