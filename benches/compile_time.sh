@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# What one annotated function costs the compiler over the same function without attributes, in CPU
+# milliseconds: 300 of each, in crates of their own, `cargo check` and a release build.
+# Usage: benches/compile_time.sh [functions] [rounds]
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+functions=${1:-300}
+rounds=${2:-3}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+manifest() {
+    cat <<EOF
+[package]
+name = "$1"
+version = "0.0.0"
+edition = "2024"
+[workspace]
+[dependencies]
+resilient = { path = "$root", package = "resilient-attributes" }
+tokio = { version = "1", features = ["time"] }
+tracing = { version = "0.1", features = ["attributes"] }
+EOF
+}
+
+# $1: the crate's name; $2: what stands above each function; $3: what its body is wrapped in.
+crate() {
+    mkdir -p "$work/$1/src"
+    manifest "$1" > "$work/$1/Cargo.toml"
+    cp "$root/Cargo.lock" "$work/$1/"
+    {
+        echo '#![allow(dead_code, unused_imports)]'
+        echo 'use resilient::{CircuitOpenError, Retryable, TimeoutError, circuit_breaker, retry, timeout};'
+        echo '#[derive(Debug, Retryable)] #[retryable(default = transient)]'
+        echo 'pub enum Fault { Timeout(TimeoutError), Open(CircuitOpenError), Lost }'
+        echo 'impl From<TimeoutError> for Fault { fn from(e: TimeoutError) -> Self { Self::Timeout(e) } }'
+        echo 'impl From<CircuitOpenError> for Fault { fn from(e: CircuitOpenError) -> Self { Self::Open(e) } }'
+        for i in $(seq "$functions"); do
+            echo "$2"
+            echo "pub async fn f$i(a: &str, n: u32) -> Result<usize, Fault> {"
+            echo "    let m = async { n as usize + $i }.await; if m == 0 { return Err(Fault::Lost); } Ok(a.len() + m) }"
+        done
+    } > "$work/$1/src/lib.rs"
+}
+
+# CPU seconds of user and system, of compiling the crate alone.
+cpu() {
+    touch "$work/$1/src/lib.rs"
+    TIMEFORMAT='%U %S'
+    { time cargo "${@:2}" --quiet --manifest-path "$work/$1/Cargo.toml" 2> /dev/null; } 2>&1 | awk '{ print $1 + $2 }'
+}
+
+crate plain ''
+crate traced '#[tracing::instrument]'
+crate retried '#[retry]'
+crate stacked '#[circuit_breaker(name = "x")] #[retry(max_attempts = 3)] #[timeout(secs = 5)]'
+export CARGO_TARGET_DIR="$work/target"
+
+printf '%-10s %22s %22s\n' "" "check, ms a function" "release, ms a function"
+declare -A least
+for name in plain traced retried stacked; do
+    for mode in check "build --release"; do
+        # shellcheck disable=SC2086
+        cpu "$name" $mode > /dev/null # the dependencies
+        for _ in $(seq "$rounds"); do
+            # shellcheck disable=SC2086
+            seconds=$(cpu "$name" $mode)
+            key="$name/$mode"
+            least[$key]=$(printf '%s\n' "${least[$key]:-$seconds}" "$seconds" | sort -g | head -n 1)
+        done
+    done
+    [ "$name" = plain ] && continue
+    over() { awk -v a="${least[$name/$1]}" -v b="${least[plain/$1]}" -v n="$functions" 'BEGIN { printf "%.1f", (a - b) * 1000 / n }'; }
+    printf '%-10s %22s %22s\n' "$name" "$(over check)" "$(over 'build --release')"
+done
