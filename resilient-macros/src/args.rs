@@ -12,7 +12,7 @@ use crate::matcher::Matchers;
 use crate::report::{Report, all_of, nearest};
 
 mod values;
-pub(crate) use values::{not_a_word, number, one_of_words};
+pub(crate) use values::{Constant, not_a_word, number, one_of_words};
 
 /// What one attribute understands.
 pub(crate) struct Vocabulary {

@@ -107,9 +107,7 @@ pub(crate) fn parse(name: &str, expr: &Expr, report: &mut Report) -> Option<Dura
 /// Whether an expression is plainly a constant: `LIMIT`, `config::LIMIT`, `Duration::from_millis(5)`.
 fn classify(expr: Expr) -> DurationValue {
     let is_const = match &expr {
-        Expr::Path(path) => {
-            path.path.segments.last().is_some_and(|last| is_constant_name(&last.ident.to_string()))
-        }
+        Expr::Path(_) => is_constant_path(&expr),
         Expr::Call(call) => {
             is_duration_constructor(&call.func) && call.args.iter().all(|arg| number(arg).is_some())
         }
@@ -118,8 +116,13 @@ fn classify(expr: Expr) -> DurationValue {
     if is_const { DurationValue::Const(expr) } else { DurationValue::Dynamic(expr) }
 }
 
-fn is_constant_name(name: &str) -> bool {
-    name.chars().any(|letter| letter.is_ascii_uppercase()) && !name.chars().any(char::is_lowercase)
+/// Whether an expression is a path in capitals: `LIMIT`, `config::LIMIT`.
+pub(crate) fn is_constant_path(expr: &Expr) -> bool {
+    let Expr::Path(path) = expr else { return false };
+    path.path.segments.last().is_some_and(|last| {
+        let name = last.ident.to_string();
+        name.chars().any(|letter| letter.is_ascii_uppercase()) && !name.chars().any(char::is_lowercase)
+    })
 }
 
 fn is_duration_constructor(function: &Expr) -> bool {

@@ -8,7 +8,7 @@ use quote::ToTokens as _;
 use syn::Type;
 use syn::spanned::Spanned as _;
 
-use crate::args::Args;
+use crate::args::{Args, Constant};
 use crate::duration::{self, DurationValue};
 use crate::item::{Argument, Function, Passed};
 use crate::names::Place;
@@ -22,7 +22,7 @@ pub(crate) struct Limit {
     value: Option<DurationValue>,
     /// The user's value, for messages about it.
     pub(crate) place: Place,
-    operation: Option<String>,
+    operation: Option<Constant<String>>,
 }
 
 impl Limit {
@@ -58,11 +58,7 @@ impl Limit {
                 .error(span, "the limit is missing: write `secs = 30`, `ms = 500` or `\"1m 30s\"` before it");
         }
         let operation = args.string("operation", "what the operation is called in errors and events", report);
-        Self {
-            value: values.into_iter().flatten().next(),
-            place,
-            operation: operation.map(|operation| operation.value()),
-        }
+        Self { value: values.into_iter().flatten().next(), place, operation }
     }
 
     /// The limit, if it is known while compiling.
@@ -76,8 +72,8 @@ impl Limit {
     }
 
     /// What errors and events call the operation.
-    pub(crate) fn operation(&self, function: &Function) -> String {
-        self.operation.clone().unwrap_or_else(|| function.name().to_string())
+    pub(crate) fn operation(&self, function: &Function) -> Constant<String> {
+        self.operation.clone().unwrap_or_else(|| Constant::Known(function.name().to_string()))
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use resilient::{CircuitBreaker, CircuitState, Jitter, Retry, Served, fallback};
+use resilient::{
+    CircuitBreaker, CircuitState, Jitter, Retry, Served, circuit_breaker, fallback, retry, timeout,
+};
 
 use crate::support::{Events, Fault, Service, Step, paused, virtually};
 
@@ -128,6 +130,28 @@ fn tiers_see_what_the_body_borrowed_and_are_evaluated_only_in_need() {
         let served = case.evaluated(&mut log, true).await.unwrap();
         assert_eq!((*served, log.as_slice()), (2, &["body", "body", "degraded"][..]));
         assert_eq!(served.degradation().unwrap().error, "no connection");
+    });
+}
+
+const NAME: &str = "values::constant";
+const ONCE: u32 = 1;
+const REASON: &str = "says the constant";
+
+#[fallback(default = 0, reason = REASON)]
+#[circuit_breaker(name = NAME, failure_threshold = ONCE)]
+#[retry(max_attempts = ONCE)]
+#[timeout(5, operation = NAME)]
+async fn by_constants() -> Result<Served<u8>, Fault> {
+    std::future::pending().await
+}
+
+#[test]
+fn numbers_and_texts_may_be_constants() {
+    paused(async {
+        let served = by_constants().await.unwrap();
+        let how = served.degradation().unwrap();
+        assert_eq!((how.reason, how.error.as_str()), (Some(REASON), "values::constant timed out after 5s"));
+        assert_eq!(resilient::circuit(NAME).unwrap().state(), CircuitState::Open);
     });
 }
 

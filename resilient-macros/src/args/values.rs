@@ -3,14 +3,40 @@
 
 use std::ops::RangeInclusive;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::spanned::Spanned as _;
 use syn::{Expr, ExprLit, Lit};
 
 use super::{Args, Value};
-use crate::duration::{self, DurationValue};
+use crate::duration::{self, DurationValue, is_constant_path};
 use crate::matcher::Matchers;
 use crate::report::{Report, nearest, one_of};
+
+/// A value that was written out, or a constant whose value only the compiler knows.
+#[derive(Clone)]
+pub(crate) enum Constant<T> {
+    Known(T),
+    Path(Expr),
+}
+
+impl<T: Copy> Constant<T> {
+    pub(crate) fn known(&self) -> Option<T> {
+        match self {
+            Self::Known(value) => Some(*value),
+            Self::Path(_) => None,
+        }
+    }
+}
+
+impl<T: ToTokens> ToTokens for Constant<T> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Known(value) => value.to_tokens(tokens),
+            Self::Path(expr) => expr.to_tokens(tokens),
+        }
+    }
+}
 
 impl Args {
     /// `name` alone: on.
@@ -67,19 +93,22 @@ impl Args {
         }
     }
 
-    /// A whole number in a range.
+    /// A whole number in a range; of a constant the compiler checks it.
     pub(crate) fn integer(
         &mut self,
         name: &'static str,
         range: &RangeInclusive<u32>,
         report: &mut Report,
-    ) -> Option<u32> {
+    ) -> Option<Constant<u32>> {
         let what = if *range.end() == u32::MAX {
             format!("a whole number of at least {}", range.start())
         } else {
             format!("a whole number from {} to {}", range.start(), range.end())
         };
         let expr = self.expr(name, &what, report)?;
+        if is_constant_path(&expr) {
+            return Some(Constant::Path(expr));
+        }
         let number = match &expr {
             Expr::Lit(ExprLit { lit: Lit::Int(lit), .. })
                 if lit.suffix().is_empty() || lit.suffix() == "u32" =>
@@ -92,7 +121,7 @@ impl Args {
         if number.is_none() {
             report.error_at(&expr, format!("`{name}` takes {what}"));
         }
-        number
+        number.map(Constant::Known)
     }
 
     /// A number, as written; the caller knows the range.
@@ -125,15 +154,18 @@ impl Args {
         word
     }
 
-    /// A string.
+    /// A string, or the path of a constant one.
     pub(crate) fn string(
         &mut self,
         name: &'static str,
         what: &str,
         report: &mut Report,
-    ) -> Option<syn::LitStr> {
+    ) -> Option<Constant<String>> {
         match self.expr(name, what, report)? {
-            Expr::Lit(ExprLit { lit: Lit::Str(lit), .. }) if !lit.value().is_empty() => Some(lit),
+            Expr::Lit(ExprLit { lit: Lit::Str(lit), .. }) if !lit.value().is_empty() => {
+                Some(Constant::Known(lit.value()))
+            }
+            path if is_constant_path(&path) => Some(Constant::Path(path)),
             other => {
                 report.error_at(&other, format!("`{name}` takes {what}, in quotes"));
                 None

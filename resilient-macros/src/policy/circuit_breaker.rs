@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Expr, Path};
 
-use crate::args::{Args, Vocabulary};
+use crate::args::{Args, Constant, Vocabulary};
 use crate::duration::DurationValue;
 use crate::item::Function;
 use crate::matcher::{Matchers, selection};
@@ -62,7 +62,7 @@ enum Breaker {
     /// `#[circuit_breaker(LLM)]`.
     Static(Expr),
     /// Written here: its name, and the builder calls of its settings.
-    Written { name: Option<String>, builders: TokenStream, constants: Vec<Expr> },
+    Written { name: Option<Constant<String>>, builders: TokenStream, constants: Vec<Expr> },
 }
 
 impl CircuitBreaker {
@@ -197,5 +197,5 @@ fn written(args: &mut Args, report: &mut Report) -> Breaker {
             constants.push(expr);
         }
     }
-    Breaker::Written { name: name.map(|name| name.value()), builders, constants }
+    Breaker::Written { name, builders, constants }
 }

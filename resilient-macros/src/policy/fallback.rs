@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Path};
 
-use crate::args::{Args, Vocabulary};
+use crate::args::{Args, Constant, Vocabulary};
 use crate::attempt::rebind;
 use crate::item::{Argument, Function, Passed};
 use crate::matcher::{Matchers, selection};
@@ -22,7 +22,7 @@ const VOCABULARY: Vocabulary = Vocabulary {
 pub(crate) struct Fallback {
     degraded: Option<Expr>,
     default: Option<Expr>,
-    reason: Option<String>,
+    reason: Option<Constant<String>>,
     on: Option<Matchers>,
     when: Option<Expr>,
 }
@@ -46,7 +46,7 @@ impl Fallback {
                 report,
             ),
             default: args.expr("default", "a value", report),
-            reason: reason.map(|reason| reason.value()),
+            reason,
             on: args.matchers(report),
             when: args.function("when", "a predicate on the error: `|error| …` or the path of a function", report),
         };

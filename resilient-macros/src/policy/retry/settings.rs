@@ -113,13 +113,18 @@ impl Retry {
             );
         }
         if let Some(attempts) = args.integer("max_attempts", &(1..=100), report) {
-            self.schedule.attempts = attempts;
+            self.attempts_are(attempts.known());
             self.constants.extend(emit!(.max_attempts(#attempts)));
         }
         if let Some(retries) = args.integer("max_retries", &(0..=99), report) {
-            self.schedule.attempts = retries + 1;
+            self.attempts_are(retries.known().map(|retries| retries + 1));
             self.constants.extend(emit!(.max_retries(#retries)));
         }
+    }
+
+    fn attempts_are(&mut self, attempts: Option<u32>) {
+        self.is_known &= attempts.is_some();
+        self.schedule.attempts = attempts.unwrap_or(self.schedule.attempts);
     }
 
     fn backoff(&mut self, args: &mut Args, report: &mut Report) {
@@ -166,11 +171,12 @@ impl Retry {
             |value: &Option<DurationValue>| value.as_ref().is_none_or(|value| value.known().is_some());
         let known =
             |value: Option<DurationValue>, default| value.and_then(|value| value.known()).unwrap_or(default);
-        self.is_known &= is_known(&base) && is_known(&max);
+        let are_known = is_known(&base) && is_known(&max);
+        self.is_known &= are_known;
         self.schedule.base_delay = known(base, self.schedule.base_delay);
         self.schedule.max_delay = known(max, self.schedule.max_delay);
         let Schedule { base_delay, max_delay, .. } = self.schedule;
-        if !self.is_known || base_delay <= max_delay || backoff == "none" {
+        if !are_known || base_delay <= max_delay || backoff == "none" {
             return;
         }
         if let Some(span) = args.span_of("max_delay") {
