@@ -174,6 +174,14 @@ impl Function {
         }
     }
 
+    /// Reports a function that plainly has no room for an error. An alias may hide a `Result`; what it
+    /// hides instead is the compiler's to say.
+    pub(crate) fn check_result(&self, why: &str, report: &mut Report) {
+        if self.returns.is_no_result() {
+            self.returns.whole.error(why, report);
+        }
+    }
+
     /// Whether this is the output of an expansion of ours.
     pub(crate) fn is_guarded(&self) -> bool {
         let first = self

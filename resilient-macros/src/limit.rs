@@ -94,12 +94,7 @@ fn thousandth(seconds: DurationValue, args: &Args, report: &mut Report) -> Optio
 
 /// What must hold of a function that is bounded by an `attribute` of ours.
 pub(crate) fn check(what: &str, function: &Function, report: &mut Report) {
-    if !function.returns.is_written {
-        report.error(
-            function.name().span(),
-            format!("a {what} ends the call with an error: return a `Result` whose error type is `From<resilient::TimeoutError>`"),
-        );
-    }
+    function.check_result(&format!("a {what} ends the call with an error: return a `Result` whose error type is `From<resilient::TimeoutError>`"), report);
     if function.is_async() {
         if !cfg!(feature = "tokio") {
             report.error(

@@ -86,12 +86,10 @@ impl CircuitBreaker {
     }
 
     pub(crate) fn check(&self, function: &Function, report: &mut Report) {
-        if !function.returns.is_written {
-            report.error(
-                function.name().span(),
-                "an open circuit ends the call with an error: return a `Result` whose error type is `From<resilient::CircuitOpenError>`",
-            );
-        }
+        function.check_result(
+            "an open circuit ends the call with an error: return a `Result` whose error type is `From<resilient::CircuitOpenError>`",
+            report,
+        );
         // One breaker serves all calls, so no single call's values can set it up.
         if let Breaker::Written { constants, .. } = &self.breaker {
             for expr in constants.iter().filter(|expr| function.names_any(&quote!(#expr))) {

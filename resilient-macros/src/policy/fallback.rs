@@ -62,12 +62,7 @@ impl Fallback {
     }
 
     pub(crate) fn check(function: &Function, report: &mut Report) {
-        if !function.returns.is_written {
-            report.error(
-                function.name().span(),
-                "nothing here can fail or degrade: return a `Result<Served<…>, …>`",
-            );
-        }
+        function.check_result("nothing here can fail or degrade: return a `Result<Served<…>, …>`", report);
     }
 
     /// The expressions that are evaluated when the call has failed.
