@@ -37,7 +37,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     };
     let mut report = Report::default();
     let written = read(&input.attrs, &mut report);
-    let (arms, bounds) = match &input.data {
+    let arms = match &input.data {
         Data::Enum(data) => variants(&input, data, &written, &mut report),
         Data::Struct(data) => {
             let name = &input.ident;
@@ -56,21 +56,31 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let name = &input.ident;
     let (generics, arguments, clause) = input.generics.split_for_impl();
     let mut clause = clause.cloned();
-    if !bounds.is_empty() {
+    if !arms.bounds.is_empty() {
         let clause = clause.get_or_insert_with(|| syn::WhereClause {
             where_token: <Token![where]>::default(),
             predicates: syn::punctuated::Punctuated::new(),
         });
-        for ty in bounds {
+        for ty in &arms.bounds {
             clause.predicates.push(syn::parse_quote!(#ty: #crate_path::__private::Retryable));
         }
     }
-    let body = if arms.is_empty() {
+    let Arms { classified, inner, .. } = arms;
+    let body = if classified.is_empty() {
         // An enum without variants: nothing can be asked.
         emit!(match *self {})
     } else {
-        emit!(match self { #(#arms)* })
+        emit!(match self { #(#classified)* })
     };
+    let inner = (!inner.is_empty()).then(|| {
+        emit! {
+            fn __resilient_inner(&self) -> ::core::option::Option<&(dyn ::core::error::Error + 'static)> {
+                use #crate_path::__private as __resilient;
+                #[allow(unreachable_patterns)]
+                match self { #(#inner)* _ => ::core::option::Option::None }
+            }
+        }
+    });
     emit! {
         #errors
         #[automatically_derived]
@@ -79,15 +89,24 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
                 use #crate_path::__private as __resilient;
                 #body
             }
+            #inner
         }
     }
 }
 
-/// Match arms, and the types whose own classification they ask for.
-type Arms = (Vec<TokenStream>, Vec<Type>);
+/// What the variants come to.
+#[derive(Default)]
+struct Arms {
+    /// For the classification.
+    classified: Vec<TokenStream>,
+    /// For the errors that speak for this one.
+    inner: Vec<TokenStream>,
+    /// Generic types whose own classification is asked for.
+    bounds: Vec<Type>,
+}
 
 fn variants(input: &DeriveInput, data: &syn::DataEnum, written: &Written, report: &mut Report) -> Arms {
-    let (mut arms, mut bounds) = (Vec::new(), Vec::new());
+    let mut arms = Arms::default();
     if let Some((_, span)) = &written.kind {
         report.error(
             *span,
@@ -117,16 +136,11 @@ fn variants(input: &DeriveInput, data: &syn::DataEnum, written: &Written, report
             }
         };
         let (enum_name, name) = (&input.ident, &variant.ident);
-        arms.push(arm(
-            &quote!(#enum_name::#name),
-            &variant.fields,
-            kind,
-            &input.generics,
-            &mut bounds,
-            report,
-        ));
+        let classified =
+            arm(&quote!(#enum_name::#name), &variant.fields, kind, &input.generics, &mut arms, report);
+        arms.classified.push(classified);
     }
-    (arms, bounds)
+    arms
 }
 
 fn structure(name: &Ident, fields: &Fields, written: &Written, report: &mut Report) -> Arms {
@@ -136,7 +150,7 @@ fn structure(name: &Ident, fields: &Fields, written: &Written, report: &mut Repo
             "a struct has no variants: write `#[retryable(transient)]` or `#[retryable(permanent)]`",
         );
     }
-    let mut bounds = Vec::new();
+    let mut arms = Arms::default();
     let kind = match &written.kind {
         Some((kind, span)) => (kind.copied(), *span),
         None => {
@@ -149,8 +163,10 @@ fn structure(name: &Ident, fields: &Fields, written: &Written, report: &mut Repo
             (Kind::Permanent, name.span())
         }
     };
-    let arm = arm(&name.to_token_stream(), fields, kind, &syn::Generics::default(), &mut bounds, report);
-    (vec![arm], bounds)
+    let generics = syn::Generics::default();
+    let classified = arm(&name.to_token_stream(), fields, kind, &generics, &mut arms, report);
+    arms.classified.push(classified);
+    arms
 }
 
 /// `Enum::Variant { 0: inner, .. } => …,` matches every shape of variant.
@@ -159,7 +175,7 @@ fn arm(
     fields: &Fields,
     (kind, span): (Kind, Span),
     generics: &syn::Generics,
-    bounds: &mut Vec<Type>,
+    arms: &mut Arms,
     report: &mut Report,
 ) -> TokenStream {
     let permanent = emit!(#path { .. } => __resilient::RetryClassification::Permanent,);
@@ -186,8 +202,9 @@ fn arm(
             };
             let member = field.ident.clone().map_or_else(|| Member::from(0), Member::from);
             if mentions_parameter(&field.ty, generics) {
-                bounds.push(field.ty.clone());
+                arms.bounds.push(field.ty.clone());
             }
+            arms.inner.push(emit!(#path { #member: inner, .. } => __resilient::error!(inner),));
             let classify = Place::of(&field.ty).call("classify", emit!(inner), None);
             emit!(#path { #member: inner, .. } => #classify,)
         }

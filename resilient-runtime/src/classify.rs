@@ -50,6 +50,13 @@ impl RetryClassification {
 pub trait Retryable {
     /// Whether this failure is worth another attempt, and after how long at the earliest.
     fn retry_classification(&self) -> RetryClassification;
+
+    /// The error that speaks for this one, where the derive was told so (`transparent`). An error that
+    /// forwards its `source()` as well hides what it holds from its own chain; `on = …` looks here, too.
+    #[doc(hidden)]
+    fn __resilient_inner(&self) -> Option<&(dyn Error + 'static)> {
+        None
+    }
 }
 
 impl Retryable for io::Error {
@@ -99,6 +106,10 @@ macro_rules! forward {
         impl<E: Retryable + ?Sized> Retryable for $pointer {
             fn retry_classification(&self) -> RetryClassification {
                 (**self).retry_classification()
+            }
+
+            fn __resilient_inner(&self) -> Option<&(dyn Error + 'static)> {
+                (**self).__resilient_inner()
             }
         }
     )*};

@@ -20,8 +20,8 @@ pub use crate::policy::retry::{Retry, RetryConfig};
 pub use crate::policy::timeout::timeout_sync;
 pub use crate::probe;
 pub use crate::{
-    __resilient_hint as hint, __resilient_is as is, __resilient_returns as returns, __resilient_seen as seen,
-    __resilient_text as text,
+    __resilient_error as error, __resilient_hint as hint, __resilient_is as is,
+    __resilient_returns as returns, __resilient_seen as seen, __resilient_text as text,
 };
 
 use crate::error::{CarriesCircuitOpen, CarriesTimeout};
@@ -272,6 +272,13 @@ impl Hint for Option<Duration> {
 #[inline]
 pub fn hint_in<H: Hint>(field: &H) -> Option<Duration> {
     field.hint()
+}
+
+/// Whether an error, if there is one, is a `T` or has one among its sources.
+#[inline]
+#[must_use]
+pub fn has<T: Error + 'static>(error: Option<&(dyn Error + 'static)>) -> bool {
+    error.is_some_and(crate::classify::is_or_has_source::<T>)
 }
 
 /// Errors in which a type can be looked for: concrete ones and the `dyn Error`s that `Box` and

@@ -4,6 +4,7 @@
 
 use std::any::type_name;
 use std::convert::Infallible;
+use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::time::Duration;
 
@@ -54,15 +55,46 @@ impl<E: Retryable> Told<'_, E> {
     }
 }
 
-/// For errors that know of no hints.
-pub trait NoHint: Sized {
+impl<'e, E: Retryable> Told<'e, E> {
+    /// The error that speaks for this one.
+    #[must_use]
+    pub fn inner(self) -> Option<&'e (dyn Error + 'static)> {
+        self.0.__resilient_inner()
+    }
+}
+
+/// For errors that do not classify themselves.
+pub trait Unclassified<'e>: Sized {
     /// None.
     fn hint(self) -> Option<Duration> {
         None
     }
+
+    /// None.
+    fn inner(self) -> Option<&'e (dyn Error + 'static)> {
+        None
+    }
 }
 
-impl<E> NoHint for Told<'_, E> {}
+impl<'e, E> Unclassified<'e> for Told<'e, E> {}
+
+impl<'e, E: Error + 'static> Told<'e, E> {
+    /// As an error.
+    #[must_use]
+    pub fn error(self) -> Option<&'e (dyn Error + 'static)> {
+        Some(self.0)
+    }
+}
+
+/// For types that are no errors.
+pub trait NoError<'e>: Sized {
+    /// None.
+    fn error(self) -> Option<&'e (dyn Error + 'static)> {
+        None
+    }
+}
+
+impl<'e, E> NoError<'e> for Told<'e, E> {}
 
 /// The outcome of a function that `until` judges.
 pub struct Seen<'o, R>(pub &'o R);
@@ -103,7 +135,7 @@ macro_rules! __resilient_text {
 macro_rules! __resilient_hint {
     ($error:expr) => {{
         #[allow(unused_imports)]
-        use $crate::__private::probe::NoHint as _;
+        use $crate::__private::probe::Unclassified as _;
         $crate::__private::probe::Told($error).hint()
     }};
 }
@@ -125,7 +157,21 @@ macro_rules! __resilient_seen {
 macro_rules! __resilient_is {
     ($error:expr, $ty:ty) => {{
         use $crate::__private::ErrorChain as _;
+        #[allow(unused_imports)]
+        use $crate::__private::probe::Unclassified as _;
         $error.__resilient_is::<$ty>()
+            || $crate::__private::has::<$ty>($crate::__private::probe::Told($error).inner())
+    }};
+}
+
+/// A field of an error as an error, if it is one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __resilient_error {
+    ($field:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::probe::NoError as _;
+        $crate::__private::probe::Told($field).error()
     }};
 }
 

@@ -209,6 +209,35 @@ fn references_and_boxes_classify_as_what_they_hold() {
     assert_eq!(std::sync::Arc::new(Lost).retry_classification(), RetryClassification::TRANSIENT);
 }
 
+#[derive(Debug, thiserror::Error, Retryable)]
+#[retryable(default = permanent)]
+enum Carrying {
+    #[error(transparent)]
+    #[retryable(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    #[retryable(transparent)]
+    Http { source: Http },
+    #[error("other")]
+    Other,
+}
+
+#[derive(Debug, thiserror::Error, Retryable)]
+#[retryable(transient)]
+#[error("http")]
+struct Http(#[source] Unrelated);
+
+#[test]
+fn a_type_is_found_in_what_a_transparent_variant_holds() {
+    // `#[error(transparent)]` takes what it holds out of its own chain of sources.
+    assert!(Carrying::from(refused()).source().is_none());
+    assert_eq!(calls!(Carrying, refused().into(), on = io::Error), 2);
+    assert_eq!(calls!(Carrying, Carrying::Http { source: Http(Unrelated) }, on = Http), 2);
+    assert_eq!(calls!(Carrying, Carrying::Http { source: Http(Unrelated) }, on = Unrelated), 2);
+    assert_eq!(calls!(Carrying, Carrying::Other, on = io::Error), 1);
+    assert_eq!(calls!(Box<Carrying>, Box::new(refused().into()), on = io::Error), 2);
+}
+
 #[derive(Debug)]
 struct Custom(bool);
 

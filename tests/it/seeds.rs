@@ -261,7 +261,7 @@ fn the_defaults_are_the_seeds() {
 
 // The pipeline of the first seed: breaker around retry, degradation around both.
 
-#[fallback(default = "unknown", reason = "LLM unavailable", on = Fault::CircuitOpen)]
+#[fallback(default = "unknown", reason = "LLM unavailable", on = CircuitOpenError)]
 #[circuit_breaker(name = "seeds::llm", failure_threshold = 3, recovery_timeout = 60)]
 #[retry(max_retries = 2, base_delay = 2.0, on = Fault::Connect)]
 fn run_case(calls: &AtomicU32) -> Result<Served<&'static str>, Fault> {
