@@ -21,6 +21,7 @@ pub mod testing;
 pub mod __private;
 #[doc(hidden)]
 pub mod probe;
+// The door is for others; inside the crate the same module goes by its plain name.
 use __private as private;
 
 pub use backoff::{Backoff, BackoffShape, Jitter};

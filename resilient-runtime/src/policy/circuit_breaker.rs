@@ -216,7 +216,7 @@ impl Circuit {
                 return Err(self.refuse(now, until.since(now)));
             }
         }
-        match self.change(|machine| machine.admit_call(now, longest)) {
+        match self.change(|machine| machine.admit(now, longest)) {
             Ok(pass) => Ok(Permit::new(self, pass)),
             Err(wait) => Err(self.refuse(now, wait)),
         }

@@ -180,16 +180,10 @@ impl Machine {
         usize::try_from(self.settings.half_open_max_calls).unwrap_or(usize::MAX)
     }
 
-    /// [`admit_call`](Self::admit_call) of a call that says nothing about how long it takes.
-    #[cfg(test)]
-    pub(crate) fn admit(&mut self, now: Moment) -> (Result<Pass, Duration>, Option<Transition>) {
-        self.admit_call(now, Duration::ZERO)
-    }
-
     /// Lets a call through, or says how long it has to wait at the most. `longest` is how long the call
     /// may take by its own settings: as a probe it holds its place for that long, unless a probe timeout
     /// was set.
-    pub(crate) fn admit_call(
+    pub(crate) fn admit(
         &mut self,
         now: Moment,
         longest: Duration,

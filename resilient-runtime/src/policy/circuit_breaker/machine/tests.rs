@@ -23,11 +23,11 @@ const fn at(nanos: u64) -> Moment {
 }
 
 fn admitted(machine: &mut Machine, now: u64) -> Pass {
-    machine.admit(at(now)).0.expect("admitted")
+    machine.admit(at(now), Duration::ZERO).0.expect("admitted")
 }
 
 fn refused(machine: &mut Machine, now: u64) -> u64 {
-    let wait = machine.admit(at(now)).0.expect_err("refused");
+    let wait = machine.admit(at(now), Duration::ZERO).0.expect_err("refused");
     u64::try_from(wait.as_nanos()).unwrap()
 }
 
@@ -78,7 +78,7 @@ fn open_it_refuses_until_the_recovery_timeout_and_says_how_long() {
         assert_eq!(refused(&mut machine, now), wait);
         assert_eq!(machine.retry_after(at(now)), Some(Duration::from_nanos(wait)));
     }
-    let (pass, transition) = machine.admit(at(1100));
+    let (pass, transition) = machine.admit(at(1100), Duration::ZERO);
     assert_eq!((pass.is_ok(), transition), (true, Some(Transition::HalfOpened)));
 }
 
@@ -222,7 +222,7 @@ fn a_probe_holds_its_place_as_long_as_its_call_may_take_unless_a_probe_timeout_w
     for (probe_timeout, longest, holds) in [(None, 30, RECOVERY), (None, 700, 700), (Some(50), 700, 50)] {
         let probe_timeout = probe_timeout.map(Duration::from_nanos);
         let mut machine = opened(Settings { probe_timeout, ..SETTINGS }, 0);
-        let probe = machine.admit_call(at(RECOVERY), Duration::from_nanos(longest)).0.expect("admitted");
+        let probe = machine.admit(at(RECOVERY), Duration::from_nanos(longest)).0.expect("admitted");
         assert_eq!(refused(&mut machine, RECOVERY), holds, "{longest}");
         assert_eq!(machine.succeed(probe, at(RECOVERY + holds - 1)), Some(Transition::Closed), "{longest}");
     }

@@ -145,7 +145,7 @@ fn random_histories_agree_with_the_reference() {
             let transition = match dice.u32(0..100) {
                 0..40 => {
                     let longest = Duration::from_nanos(dice.u64(0..LONGEST));
-                    let (answer, transition) = machine.admit_call(at(now), longest);
+                    let (answer, transition) = machine.admit(at(now), longest);
                     assert_eq!(
                         answer.map_err(nanos).map(drop),
                         reference.admit(now, longest),
@@ -247,7 +247,7 @@ fn no_clock_and_no_limit_makes_it_panic_or_let_too_many_through() {
             let now = at(moments[dice.usize(0..moments.len())]);
             let generation = machine.generation();
             match (dice.u32(0..10), passes.pop()) {
-                (0..5, _) => passes.extend(machine.admit_call(now, limits[dice.usize(0..3)]).0.ok()),
+                (0..5, _) => passes.extend(machine.admit(now, limits[dice.usize(0..3)]).0.ok()),
                 (5..8, Some(pass)) => drop(machine.fail(pass, now)),
                 (8, Some(pass)) => drop(machine.succeed(pass, now)),
                 (_, Some(pass)) => machine.release(pass, now),
