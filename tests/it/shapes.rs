@@ -151,6 +151,28 @@ async fn moved_once(counted: Counted) -> Result<u32, Fault> {
     Ok(counted.clones())
 }
 
+/// The lints that names standing twice would set off.
+#[warn(clippy::shadow_same, clippy::shadow_reuse, clippy::shadow_unrelated)]
+#[warn(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
+mod names_that_stand_twice {
+    use super::*;
+
+    #[fallback(default = text.len())]
+    #[retry(max_attempts = 2)]
+    pub(super) async fn named(mut text: String, _unused: String) -> Result<Served<usize>, Fault> {
+        text.push('x');
+        Err(Fault::Refused(text))
+    }
+}
+
+#[test]
+fn arguments_keep_their_names_without_a_lint() {
+    paused(async {
+        let served = names_that_stand_twice::named("text".into(), String::new()).await.unwrap();
+        assert_eq!(*served, 4, "the fallback has the argument as it was passed");
+    });
+}
+
 #[test]
 fn nothing_is_cloned_where_nothing_repeats() {
     paused(async { assert!(matches!(moved_once(Counted::default()).await, Ok(0))) });

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use resilient::{TimeoutError, remaining, timeout};
 
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
 use crate::support::{Events, Fault, paused, virtually};
 
 const LIMIT: Duration = Duration::from_millis(250);
@@ -139,4 +141,27 @@ fn a_panic_in_a_sync_body_reaches_the_caller() {
     }
     let payload = std::panic::catch_unwind(panics).unwrap_err();
     assert_eq!(payload.downcast_ref(), Some(&"payload"));
+}
+
+/// Fails where a worker enters the caller's span.
+struct Brittle;
+
+impl<S: tracing::Subscriber + for<'l> tracing_subscriber::registry::LookupSpan<'l>> Layer<S> for Brittle {
+    fn on_enter(&self, _: &tracing::Id, _: Context<'_, S>) {
+        if std::thread::current().name() == Some("resilient-timeout") {
+            std::panic::resume_unwind(Box::new("brittle"));
+        }
+    }
+}
+
+#[test]
+fn a_subscriber_that_panics_costs_no_worker() {
+    #[timeout(5)]
+    fn in_a_span() -> Result<(), Fault> {
+        Ok(())
+    }
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(Brittle));
+    let _span = tracing::info_span!("caller").entered();
+    let payload = std::panic::catch_unwind(in_a_span).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"brittle"), "the caller hears of it at once");
 }

@@ -20,6 +20,14 @@ pub fn per_attempt(name: String) -> Result<String, Fault> {
     Ok(name)
 }
 
+/// On one line: braces that are the user's own must not look unneeded.
+#[retry]
+pub async fn short() -> Result<u8, Fault> { Ok(1) }
+
+#[timeout(1)]
+pub fn short_and_blocking(name: String) -> Result<String, Fault> { Ok(name) }
+
 fn main() {
+    let _ = (short(), short_and_blocking);
     let _ = (classify("x"), per_attempt);
 }
