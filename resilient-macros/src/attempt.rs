@@ -233,31 +233,32 @@ fn boxed_block(body: &Group) -> Option<Group> {
 /// Says `name` for `self`, except inside items that have a `self` of their own.
 fn rename_self(tokens: TokenStream, name: &Ident) -> TokenStream {
     let mut in_item = false;
-    tokens
-        .into_iter()
-        .map(|token| match token {
+    let mut renamed = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(mut token) = tokens.next() {
+        match &mut token {
             TokenTree::Ident(ident) if ident == "self" && !in_item => {
-                let mut renamed = name.clone();
-                renamed.set_span(ident.span());
-                TokenTree::Ident(renamed)
+                let span = ident.span();
+                ident.clone_from(name);
+                ident.set_span(span);
             }
-            TokenTree::Ident(ident) => {
-                in_item |= ident == "fn" || ident == "impl" || ident == "trait" || ident == "mod";
-                TokenTree::Ident(ident)
+            // Without a name it is the type of a pointer.
+            TokenTree::Ident(ident) if ident == "fn" => {
+                in_item |= matches!(tokens.peek(), Some(TokenTree::Ident(_)));
             }
+            TokenTree::Ident(ident) => in_item |= ident == "impl" || ident == "trait" || ident == "mod",
             TokenTree::Group(group) if !in_item => {
-                let mut renamed = Group::new(group.delimiter(), rename_self(group.stream(), name));
-                renamed.set_span(group.span());
-                TokenTree::Group(renamed)
+                let span = group.span();
+                *group = Group::new(group.delimiter(), rename_self(group.stream(), name));
+                group.set_span(span);
             }
-            other => {
-                let ends_item = matches!(&other, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
-                    || matches!(&other, TokenTree::Punct(punct) if punct.as_char() == ';');
-                in_item &= !ends_item;
-                other
-            }
-        })
-        .collect()
+            TokenTree::Group(group) => in_item = group.delimiter() != Delimiter::Brace,
+            TokenTree::Punct(punct) => in_item &= punct.as_char() != ';',
+            TokenTree::Literal(_) => {}
+        }
+        renamed.push(token);
+    }
+    renamed.into_iter().collect()
 }
 
 /// Statements that give each argument passed by value to the next attempt and keep what the one after

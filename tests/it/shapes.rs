@@ -61,7 +61,9 @@ impl Session {
 
     #[retry(max_attempts = 2)]
     async fn by_value(mut self, other: Self) -> Result<u32, Fault> {
-        self.calls += 1 + other.calls;
+        // The type of a function pointer is no function with a `self` of its own.
+        let add: fn(u32, u32) -> u32 = if self.calls > 90 { u32::wrapping_add } else { u32::saturating_add };
+        self.calls = add(self.calls, 1 + other.calls);
         if self.calls < 99 {
             Err(Fault::Refused(format!("{} {}", self.calls, self.log.len())))
         } else {
