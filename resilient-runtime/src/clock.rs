@@ -9,7 +9,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 #[cfg(feature = "tokio")]
-use std::task::Context;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use crate::sync::{Mutex, OnceLock, lock};
@@ -92,6 +92,52 @@ pub fn sleep_sync(wait: Duration) {
 pub async fn sleep_async(wait: Duration) {
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
+    }
+}
+
+/// Drops the `outcome` of a failed attempt, then blocks this thread for `wait`.
+#[inline]
+pub fn pause_sync<T>(wait: Duration, outcome: T) {
+    drop(outcome);
+    sleep_sync(wait);
+}
+
+/// Drops the `outcome` of a failed attempt, then waits without blocking. The future knows nothing of the
+/// outcome, nor of its type: it is `Send` also where the outcome is not.
+#[cfg(feature = "tokio")]
+#[inline]
+pub fn pause_async<T>(wait: Duration, outcome: T) -> Pause {
+    drop(outcome);
+    Pause::new(wait)
+}
+
+#[cfg(feature = "tokio")]
+pin_project_lite::pin_project! {
+    /// A wait between two attempts; made by [`pause_async`]. A zero wait never touches the timer.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Pause {
+        #[pin]
+        timer: Option<Timer>,
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Pause {
+    fn new(wait: Duration) -> Self {
+        Self { timer: (!wait.is_zero()).then(|| tokio::time::sleep(wait)) }
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Future for Pause {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        match self.project().timer.as_pin_mut() {
+            Some(timer) => timer.poll(context),
+            None => Poll::Ready(()),
+        }
     }
 }
 

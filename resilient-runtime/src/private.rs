@@ -7,11 +7,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+pub use core::option::Option::{None, Some};
+pub use core::result::Result::{Err, Ok};
+
 pub use crate::backoff::{BackoffShape, Jitter};
 pub use crate::classify::{RetryClassification, Retryable};
 #[cfg(feature = "tokio")]
-pub use crate::clock::sleep_async;
-pub use crate::clock::sleep_sync;
+pub use crate::clock::{pause_async, sleep_async};
+pub use crate::clock::{pause_sync, sleep_sync};
 pub use crate::error::{CircuitOpenError, TimeoutError};
 pub use crate::policy::circuit_breaker::CircuitBreaker;
 pub use crate::policy::deadline::deadline_sync;
@@ -184,6 +187,32 @@ pub fn renew<T: Renew>(argument: T, last: bool) -> (T, Option<T>) {
 #[inline]
 pub fn keep<T: Renew>(argument: &T) -> T {
     argument.copy()
+}
+
+/// A duration, as generated code writes it.
+#[inline]
+#[must_use]
+pub const fn secs(secs: u64) -> Duration {
+    Duration::from_secs(secs)
+}
+
+/// See [`secs`].
+#[inline]
+#[must_use]
+pub const fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// See [`secs`].
+#[inline]
+#[must_use]
+pub const fn nanos(nanos: u64) -> Duration {
+    Duration::from_nanos(nanos)
+}
+
+/// The retry of the function of that name, before its settings.
+pub const fn retry(operation: &'static str) -> Retry {
+    Retry::new().operation(operation)
 }
 
 /// The retry that `config = …` gives.

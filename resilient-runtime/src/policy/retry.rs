@@ -129,6 +129,20 @@ impl<'r> RetryRun<'r> {
         self.attempt >= self.config.max_attempts
     }
 
+    /// What follows an attempt that failed with an error of this kind, which events show so: the delay
+    /// before the next attempt, or `None`: the error stands.
+    #[cold]
+    pub fn failed(&mut self, classification: RetryClassification, text: Text<'_>) -> Option<Duration> {
+        self.settle(Shortfall::Error(classification), text)
+    }
+
+    /// What follows an attempt that came to a value which `until` does not take: the delay before the
+    /// next attempt, or `None`: the value stands.
+    #[cold]
+    pub fn unsatisfied(&mut self) -> Option<Duration> {
+        self.settle(Shortfall::Unsatisfied, Text::Name("the value does not satisfy `until`"))
+    }
+
     /// What follows the attempt that has just ended: the delay before the next, or `None`: the outcome
     /// stands. `judge` says whether an error is worth another attempt, and how events show it; it is not
     /// asked when the attempt succeeded.
@@ -141,16 +155,15 @@ impl<'r> RetryRun<'r> {
     ) -> Option<Duration> {
         match outcome {
             Ok(value) if until(value) => None,
-            Ok(_) => self.settle(Shortfall::Unsatisfied, Text::Name("the value does not satisfy `until`")),
+            Ok(_) => self.unsatisfied(),
             Err(error) => {
                 let (classification, text) = judge(error);
-                self.settle(Shortfall::Error(classification), text)
+                self.failed(classification, text)
             }
         }
     }
 
     /// Takes the machine's next step and tells what happened.
-    #[cold]
     fn settle(&mut self, shortfall: Shortfall, text: Text<'_>) -> Option<Duration> {
         let (attempt, most) = (self.attempt, self.config.max_attempts);
         match self.next(shortfall, crate::dice::roll()).within(crate::remaining()) {

@@ -5,6 +5,7 @@
 
 use super::*;
 
+mod paused;
 mod value;
 
 const SECOND: Duration = Duration::from_secs(1);

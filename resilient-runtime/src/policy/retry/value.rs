@@ -2,9 +2,11 @@
 //! a value. What follows an attempt is decided by `RetryRun`.
 
 use std::fmt::Display;
+use std::time::Duration;
 
-use super::{AnyValue, Classified, Retry, Until, When};
+use super::{AnyValue, Classified, Retry, RetryRun, Until, When};
 use crate::classify::{RetryClassification, Retryable};
+use crate::clock;
 use crate::event::Text;
 
 /// What says whether an `E` is tried again. Implemented by what [`Retry`] holds.
@@ -58,12 +60,8 @@ impl<W, U> Retry<W, U> {
         let mut run = self.start();
         loop {
             let outcome = function();
-            let accepts = |value: &T| self.accepts.accepts(value);
-            let Some(wait) = run.after(outcome.as_ref(), accepts, |error| self.judge(error)) else {
-                return outcome;
-            };
-            drop(outcome);
-            crate::clock::sleep_sync(wait);
+            let Some(wait) = self.after(&mut run, &outcome) else { return outcome };
+            clock::pause_sync(wait, outcome);
         }
     }
 
@@ -81,19 +79,23 @@ impl<W, U> Retry<W, U> {
         let mut run = self.start();
         loop {
             let outcome = function().await;
-            let accepts = |value: &T| self.accepts.accepts(value);
-            let Some(wait) = run.after(outcome.as_ref(), accepts, |error| self.judge(error)) else {
-                return outcome;
-            };
-            drop(outcome);
-            crate::clock::sleep_async(wait).await;
+            let Some(wait) = self.after(&mut run, &outcome) else { return outcome };
+            clock::pause_async(wait, outcome).await;
         }
     }
 
-    fn judge<'e, E: Display>(&self, error: &'e E) -> (RetryClassification, Text<'e>)
+    /// Asks the predicates; the run says what follows.
+    #[inline]
+    fn after<T, E>(&self, run: &mut RetryRun<'_>, outcome: &Result<T, E>) -> Option<Duration>
     where
         W: Selects<E>,
+        U: Accepts<T>,
+        E: Display,
     {
-        (self.selects.classification(error), Text::Display(error))
+        match outcome {
+            Ok(value) if self.accepts.accepts(value) => None,
+            Ok(_) => run.unsatisfied(),
+            Err(error) => run.failed(self.selects.classification(error), Text::Display(error)),
+        }
     }
 }
