@@ -83,6 +83,20 @@ pub(crate) fn retry_exhausted(
     );
 }
 
+/// Whether anybody listens for warnings.
+pub(crate) fn is_heard() -> bool {
+    tracing::enabled!(target: "resilient", tracing::Level::WARN)
+}
+
+/// A retry makes further attempts inside the further attempts of another.
+#[cold]
+pub(crate) fn nested_retry(outer: &str, inner: &str) {
+    warn!(
+        target: "resilient", event = "nested_retry", outer, inner,
+        "{inner} is retried inside {outer}, which is retried, too: their attempts multiply; retry in one of the two",
+    );
+}
+
 #[cold]
 pub(crate) fn circuit_open(circuit: &str, failures: u32, recovery_timeout: Duration) {
     warn!(

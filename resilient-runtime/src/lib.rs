@@ -11,6 +11,7 @@ mod clock;
 mod dice;
 mod error;
 mod event;
+mod nested;
 mod policy;
 mod sync;
 

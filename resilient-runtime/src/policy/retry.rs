@@ -6,7 +6,9 @@ use std::time::Duration;
 use crate::backoff::{Backoff, BackoffShape, Jitter};
 use crate::classify::RetryClassification;
 use crate::event::{self, Exhausted, Text};
+use crate::nested;
 
+mod attempt;
 mod builder;
 mod value;
 
@@ -174,6 +176,7 @@ impl<'r> RetryRun<'r> {
             }
             Next::Wait(delay) => {
                 event::retry(self.operation, attempt, most, delay, text);
+                nested::tell(self.operation);
                 Some(delay)
             }
         }

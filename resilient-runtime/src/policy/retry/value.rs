@@ -59,7 +59,7 @@ impl<W, U> Retry<W, U> {
     {
         let mut run = self.start();
         loop {
-            let outcome = function();
+            let outcome = run.attempt_sync(&mut function);
             let Some(wait) = self.after(&mut run, &outcome) else { return outcome };
             clock::pause_sync(wait, outcome);
         }
@@ -78,7 +78,7 @@ impl<W, U> Retry<W, U> {
     {
         let mut run = self.start();
         loop {
-            let outcome = function().await;
+            let outcome = run.attempt(function()).await;
             let Some(wait) = self.after(&mut run, &outcome) else { return outcome };
             clock::pause_async(wait, outcome).await;
         }

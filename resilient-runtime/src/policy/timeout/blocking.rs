@@ -11,6 +11,7 @@ use crate::bound::{self, Bound};
 use crate::clock::{self, Virtual};
 use crate::error::TimeoutError;
 use crate::event;
+use crate::nested;
 use crate::sync::{AtomicUsize, Condvar, Mutex, Ordering, PoisonError, lock};
 
 /// While so many bodies that were given up are still running, further sync timeouts fail at once, without
@@ -93,7 +94,8 @@ pub fn timeout_sync<T: Send + 'static>(
     }
 }
 
-/// The body as a worker runs it: under the caller's clock, subscriber, span and deadline.
+/// The body as a worker runs it: under the caller's clock, subscriber, span and deadline, and repeated by
+/// the same retry.
 fn job<T: Send + 'static>(
     shared: Arc<Shared<T>>,
     limit: Duration,
@@ -103,16 +105,19 @@ fn job<T: Send + 'static>(
     let clock = Virtual::current();
     let subscriber = tracing::dispatcher::get_default(Clone::clone);
     let span = tracing::Span::current();
+    let outer = nested::current();
     Box::new(move || {
         let is_virtual = clock.is_some();
         drop(Virtual::install(clock));
         let at = clock::now().after(limit);
         let bounded = bound::enter(Bound { at, error });
+        let repeated = nested::enter(outer);
         // Subscriber and span run code of their own, and are let go before the caller goes on.
         let with = catch_unwind(AssertUnwindSafe(move || {
             tracing::dispatcher::with_default(&subscriber, || span.in_scope(body))
         }));
         let late = is_virtual && clock::now() > at;
+        drop(repeated);
         drop(bounded);
         drop(Virtual::install(None));
         shared.finish(late, with);

@@ -1,0 +1,67 @@
+//! One attempt as it runs: from the second on, what runs inside can see that it is being repeated, and
+//! by whom. Whether there is another attempt is decided one file up.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::RetryRun;
+use crate::nested;
+
+impl RetryRun<'_> {
+    /// `future` as the attempt that is due.
+    #[inline]
+    pub fn attempt<F: Future>(&self, future: F) -> Attempt<'_, F> {
+        Attempt { run: self, future }
+    }
+
+    /// Runs `body` as the attempt that is due.
+    #[inline]
+    pub fn attempt_sync<R>(&self, body: impl FnOnce() -> R) -> R {
+        let _repeated = self.repeats().then(|| nested::enter(Some(self.operation)));
+        body()
+    }
+
+    /// The first attempt does not.
+    #[inline]
+    const fn repeats(&self) -> bool {
+        self.attempt > 1
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// An attempt that is awaited; made by [`RetryRun::attempt`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Attempt<'r, F> {
+        run: &'r RetryRun<'r>,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Future for Attempt<'_, F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        if this.run.repeats() {
+            return poll_repeated(this.run, this.future, context);
+        }
+        this.future.poll(context)
+    }
+}
+
+/// Names the run for one poll: others are polled on this thread in between. It is a function of its own
+/// so that first attempts go past it at the cost of one comparison.
+#[cold]
+#[inline(never)]
+fn poll_repeated<F: Future>(
+    run: &RetryRun<'_>,
+    future: Pin<&mut F>,
+    context: &mut Context<'_>,
+) -> Poll<F::Output> {
+    let _repeated = nested::enter(Some(run.operation));
+    future.poll(context)
+}
