@@ -19,7 +19,7 @@ pub use crate::error::{CircuitOpenError, TimeoutError};
 pub use crate::policy::circuit_breaker::CircuitBreaker;
 pub use crate::policy::deadline::deadline_sync;
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
-pub use crate::policy::retry::{Retry, RetryConfig};
+pub use crate::policy::retry::{Retry, RetryConfig, check as check_retry};
 pub use crate::policy::timeout::timeout_sync;
 pub use crate::probe;
 pub use crate::{

@@ -10,6 +10,7 @@ use crate::nested;
 
 mod attempt;
 mod builder;
+pub mod check;
 mod value;
 
 pub use builder::{AnyValue, Classified, Retry, Until, When};

@@ -3,14 +3,16 @@
 
 use std::time::Duration;
 
+use super::check::{self, Written};
 use super::{RetryConfig, RetryRun};
 use crate::backoff::{BackoffShape, Jitter};
 
 /// Runs a function again when it fails with an error that is worth another attempt.
 ///
 /// By default the error type's own [`Retryable`](crate::Retryable) says which errors are; see
-/// [`when`](Self::when). Every builder is `const`; a setting that makes no sense fails to compile in a
-/// `const` or `static`. For values known only at run time use [`RetryConfig`], which never panics.
+/// [`when`](Self::when). Every builder is `const`; in a `const` or `static`, settings that make no sense,
+/// alone or beside one another, fail to compile. For values known only at run time use [`RetryConfig`],
+/// which never panics.
 ///
 /// # Examples
 ///
@@ -31,6 +33,7 @@ use crate::backoff::{BackoffShape, Jitter};
 #[must_use = "settings do nothing until they are used by `call` or `call_async`"]
 pub struct Retry<W = Classified, U = AnyValue> {
     pub(super) config: RetryConfig,
+    written: Written,
     pub(super) operation: &'static str,
     pub(super) selects: W,
     pub(super) accepts: U,
@@ -55,21 +58,29 @@ pub struct Until<F>(pub(super) F);
 impl Retry {
     /// Three attempts, exponential backoff from 1 s to at most 30 s, 0–10 % jitter.
     pub const fn new() -> Self {
-        Self { config: RetryConfig::DEFAULT, operation: "retry", selects: Classified, accepts: AnyValue }
+        Self {
+            config: RetryConfig::DEFAULT,
+            written: Written::NOTHING,
+            operation: "retry",
+            selects: Classified,
+            accepts: AnyValue,
+        }
     }
 }
 
 impl<U: Copy> Retry<Classified, U> {
     /// Tries again what `when` says yes to, whatever the error type itself says.
     pub const fn when<F>(self, when: F) -> Retry<When<F>, U> {
-        Retry { config: self.config, operation: self.operation, selects: When(when), accepts: self.accepts }
+        let Self { config, written, operation, accepts, .. } = self;
+        Retry { config, written, operation, selects: When(when), accepts }
     }
 }
 
 impl<W: Copy> Retry<W> {
     /// Also tries again an `Ok` value that `until` says no to; the last one is returned.
     pub const fn until<F>(self, until: F) -> Retry<W, Until<F>> {
-        Retry { config: self.config, operation: self.operation, selects: self.selects, accepts: Until(until) }
+        let Self { config, written, operation, selects, .. } = self;
+        Retry { config, written, operation, selects, accepts: Until(until) }
     }
 }
 
@@ -92,81 +103,97 @@ impl<W, U> Retry<W, U> {
     /// Calls in all, the first included. Default 3.
     ///
     /// # Panics
-    /// In `const` evaluation this is a compile error: outside 1..=100.
+    /// In `const` evaluation this is a compile error: outside 1..=100, or beside
+    /// [`max_retries`](Self::max_retries).
+    #[track_caller]
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
-        assert!(
-            attempts >= 1 && attempts <= RetryConfig::MOST_ATTEMPTS,
-            "`max_attempts` must be between 1 and 100"
-        );
-        self.config.max_attempts = attempts;
-        self
+        self.config.max_attempts = check::max_attempts(attempts);
+        self.wrote(Written::MAX_ATTEMPTS)
     }
 
     /// Calls after the first; the Python decorators' count.
     ///
     /// # Panics
-    /// In `const` evaluation this is a compile error: above 99.
-    pub const fn max_retries(self, retries: u32) -> Self {
-        assert!(retries < RetryConfig::MOST_ATTEMPTS, "`max_retries` must be between 0 and 99");
-        self.max_attempts(retries + 1)
+    /// In `const` evaluation this is a compile error: above 99, or beside
+    /// [`max_attempts`](Self::max_attempts).
+    #[track_caller]
+    pub const fn max_retries(mut self, retries: u32) -> Self {
+        self.config.max_attempts = check::max_retries(retries) + 1;
+        self.wrote(Written::MAX_RETRIES)
     }
 
-    /// The first delay. Default 1 s.
+    /// The first delay. Default 1 s. One above 30 s needs a [`max_delay`](Self::max_delay), too: without,
+    /// every delay is 30 s, the default there.
     ///
     /// # Panics
     /// In `const` evaluation this is a compile error: zero (for no delay write
-    /// [`backoff`](Self::backoff)`(BackoffShape::None)`).
+    /// [`backoff`](Self::backoff)`(BackoffShape::None)`), above a `max_delay` that was written, or with
+    /// `BackoffShape::None`, where it does nothing.
+    #[track_caller]
     pub const fn base_delay(mut self, delay: Duration) -> Self {
-        assert!(
-            !delay.is_zero(),
-            "`base_delay` must be above zero; for no delay at all write `backoff = none`"
-        );
-        self.config.base_delay = delay;
-        self
+        self.config.base_delay = check::base_delay(delay);
+        self.wrote(Written::BASE_DELAY)
     }
 
     /// The factor by which exponential delays grow. Default 2.
     ///
     /// # Panics
-    /// In `const` evaluation this is a compile error: below 1, infinite or not a number.
+    /// In `const` evaluation this is a compile error: below 1, infinite or not a number; or with another
+    /// [`backoff`](Self::backoff), where it does nothing.
+    #[track_caller]
     pub const fn multiplier(mut self, multiplier: f64) -> Self {
-        assert!(multiplier >= 1.0 && multiplier.is_finite(), "`multiplier` must be a number of at least 1");
-        self.config.multiplier = multiplier;
-        self
+        self.config.multiplier = check::multiplier(multiplier);
+        self.wrote(Written::MULTIPLIER)
     }
 
     /// No delay of its own is ever longer, jitter included. Default 30 s.
     ///
     /// # Panics
-    /// In `const` evaluation this is a compile error: zero.
+    /// In `const` evaluation this is a compile error: zero, below a [`base_delay`](Self::base_delay) that
+    /// was written, or with [`BackoffShape::None`], where it does nothing.
+    #[track_caller]
     pub const fn max_delay(mut self, delay: Duration) -> Self {
-        assert!(!delay.is_zero(), "`max_delay` must be above zero");
-        self.config.max_delay = delay;
-        self
+        self.config.max_delay = check::max_delay(delay);
+        self.wrote(Written::MAX_DELAY)
     }
 
     /// The longest hint of a server that is waited for. A longer one ends the retrying with the last
     /// error: asking earlier would only be refused again. Default 5 min.
+    ///
+    /// # Panics
+    /// In `const` evaluation this is a compile error: zero.
+    #[track_caller]
     pub const fn max_retry_after(mut self, longest: Duration) -> Self {
-        self.config.max_retry_after = longest;
+        self.config.max_retry_after = check::max_retry_after(longest);
         self
     }
 
     /// How delays grow. Default [`BackoffShape::Exponential`].
+    ///
+    /// # Panics
+    /// In `const` evaluation this is a compile error: beside a setting that does nothing with this shape.
+    #[track_caller]
     pub const fn backoff(mut self, shape: BackoffShape) -> Self {
         self.config.backoff = shape;
-        self
+        self.wrote(Written::BACKOFF)
     }
 
     /// How clients that failed together are spread. Default `Jitter::Ratio(0.1)`.
     ///
     /// # Panics
-    /// In `const` evaluation this is a compile error: a ratio outside 0..=1.
+    /// In `const` evaluation this is a compile error: a ratio outside 0..=1; or with
+    /// [`BackoffShape::Decorrelated`], which spreads by itself, or [`BackoffShape::None`].
+    #[track_caller]
     pub const fn jitter(mut self, jitter: Jitter) -> Self {
-        if let Jitter::Ratio(ratio) = jitter {
-            assert!(ratio >= 0.0 && ratio <= 1.0, "`jitter` as a ratio must be between 0 and 1");
-        }
-        self.config.jitter = jitter;
+        self.config.jitter = check::jitter(jitter);
+        self.wrote(Written::JITTER)
+    }
+
+    /// Checked in whichever builder comes second.
+    #[track_caller]
+    const fn wrote(mut self, setting: Written) -> Self {
+        self.written = self.written.and(setting);
+        check::together(&self.config, self.written);
         self
     }
 

@@ -5,6 +5,7 @@
 
 use super::*;
 
+mod check;
 mod nested;
 mod paused;
 mod value;
