@@ -48,12 +48,15 @@ pub(crate) struct Args {
     positional: Option<Expr>,
     /// The path that `crate = …` gives.
     pub(crate) crate_path: Option<syn::Path>,
+    /// Whether nothing was written, right or wrong, but perhaps `crate = …`.
+    pub(crate) is_empty: bool,
 }
 
 impl Args {
     /// Reads all that can be read; the rest is reported.
     pub(crate) fn parse(vocabulary: &'static Vocabulary, tokens: TokenStream, report: &mut Report) -> Self {
-        let mut args = Self { vocabulary, settings: Vec::new(), positional: None, crate_path: None };
+        let mut args =
+            Self { vocabulary, settings: Vec::new(), positional: None, crate_path: None, is_empty: true };
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 if let Err(error) = args.parse_one(input, report) {
@@ -82,6 +85,7 @@ impl Args {
             self.crate_path = Some(syn::Path::parse_mod_style(input)?);
             return Ok(());
         }
+        self.is_empty = false;
         if input.peek(Ident::peek_any) && named {
             let name = Ident::parse_any(input)?;
             input.parse::<Token![=]>()?;

@@ -209,13 +209,15 @@ impl Receiver {
 /// The block of a body that is `Box::pin(async move { … })` and nothing else.
 fn boxed_block(body: &Group) -> Option<Group> {
     let mut tokens = body.stream().into_iter().peekable();
-    // `Box::pin`, `::std::boxed::Box::pin`: a path that ends so.
+    // `Box::pin`, `::std::boxed::Box::pin`; not what only ends so.
     let mut path = String::new();
     while let Some(TokenTree::Ident(_) | TokenTree::Punct(_)) = tokens.peek() {
         path.push_str(&tokens.next()?.to_string());
     }
     let TokenTree::Group(call) = tokens.next()? else { return None };
-    if !path.ends_with("Box::pin") || tokens.next().is_some() {
+    let is_pin = ["Box::pin", "std::boxed::Box::pin", "alloc::boxed::Box::pin"]
+        .contains(&path.strip_prefix("::").unwrap_or(&path));
+    if !is_pin || tokens.next().is_some() {
         return None;
     }
     let mut inside = call.stream().into_iter();

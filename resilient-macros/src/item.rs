@@ -253,8 +253,11 @@ fn braces(tree: TokenTree) -> syn::Result<Group> {
     match tree {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Ok(group),
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-            let inner = group.stream().into_iter().next();
-            inner.map_or_else(|| Err(syn::Error::new(group.span(), "expected a block")), braces)
+            let mut inside = group.stream().into_iter();
+            match (inside.next(), inside.next()) {
+                (Some(block), None) => braces(block),
+                _ => Err(syn::Error::new(group.span(), "expected a block")),
+            }
         }
         other => Err(syn::Error::new(other.span(), "expected the body of a function")),
     }

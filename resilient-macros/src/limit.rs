@@ -27,7 +27,7 @@ pub(crate) struct Limit {
 
 impl Limit {
     /// `missing` says what to write where there is no limit at all.
-    pub(crate) fn parse(mut args: Args, is_empty: bool, missing: &str, report: &mut Report) -> Self {
+    pub(crate) fn parse(mut args: Args, missing: &str, report: &mut Report) -> Self {
         let mut place = Place::of(&TokenStream::new());
         let mut values = Vec::new();
         let positional = args.positional();
@@ -37,8 +37,12 @@ impl Limit {
             values.push(duration::parse("the limit", &expr, report));
         }
         for name in ["secs", "ms"] {
-            let Some(expr) = args.peek(name) else { continue };
-            place = Place::of(expr);
+            if args.span_of(name).is_none() {
+                continue;
+            }
+            if let Some(expr) = args.peek(name) {
+                place = Place::of(expr);
+            }
             let value = args.duration(name, report);
             values.push(if name == "ms" {
                 value.and_then(|ms| thousandth(ms, &args, report))
@@ -51,7 +55,7 @@ impl Limit {
             report
                 .error(again, "the limit is given twice: keep one of `secs`, `ms` and the positional value");
         }
-        if is_empty {
+        if args.is_empty {
             report.error(Span::call_site(), missing);
         } else if let (false, Some(span)) = (is_written, args.span_of("operation")) {
             report

@@ -29,13 +29,12 @@ pub(crate) struct Fallback {
 
 impl Fallback {
     pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> (Self, Option<Path>) {
-        let is_empty = tokens.is_empty();
         let mut args = Args::parse(&VOCABULARY, tokens, report);
         let tier = args.first_of(&["degraded", "default"]);
         let any = args.first_of(&["on", "when", "reason"]);
         match (tier, any) {
             (None, Some((_, span))) => report.error(span, NO_TIER),
-            (None, None) if is_empty => report.error(proc_macro2::Span::call_site(), NO_TIER),
+            (None, None) if args.is_empty => report.error(proc_macro2::Span::call_site(), NO_TIER),
             _ => {}
         }
         let reason = args.string("reason", "why the value is degraded, as people will read it", report);

@@ -21,10 +21,9 @@ pub(crate) struct Timeout {
 
 impl Timeout {
     pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> (Self, Option<Path>) {
-        let is_empty = tokens.is_empty();
         let args = Args::parse(&VOCABULARY, tokens, report);
         let path = args.crate_path.clone();
-        (Self { limit: Limit::parse(args, is_empty, MISSING, report) }, path)
+        (Self { limit: Limit::parse(args, MISSING, report) }, path)
     }
 
     pub(crate) fn check(function: &Function, report: &mut Report) {

@@ -5,6 +5,8 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
+mod found;
+
 /// Functions as people write them, one a line.
 const CORPUS: &str = include_str!("corpus.txt");
 
