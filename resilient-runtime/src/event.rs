@@ -8,6 +8,7 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 use crate::error::TimeoutError;
+use crate::window::Counts;
 
 /// A duration as people write it: `2s`, `1.5s`, `250ms`; milliseconds at the finest.
 #[derive(Clone, Copy)]
@@ -97,12 +98,22 @@ pub(crate) fn nested_retry(outer: &str, inner: &str) {
     );
 }
 
+/// `reason` is the setting that opened it, or what became of a probe; `counts` are there for a rate.
 #[cold]
-pub(crate) fn circuit_open(circuit: &str, failures: u32, recovery_timeout: Duration) {
+pub(crate) fn circuit_open(
+    circuit: &str,
+    failures: u32,
+    recovery_timeout: Duration,
+    reason: &str,
+    counts: Option<Counts>,
+) {
     warn!(
         target: "resilient", event = "circuit_open", circuit, failures,
-        recovery_timeout_s = recovery_timeout.as_secs_f64(),
-        "circuit `{circuit}` opens for {}", Seconds(recovery_timeout),
+        recovery_timeout_s = recovery_timeout.as_secs_f64(), reason,
+        calls = counts.map(|counts| counts.calls),
+        failure_rate = counts.and_then(Counts::failure_rate),
+        slow_call_rate = counts.and_then(Counts::slow_call_rate),
+        "circuit `{circuit}` opens for {} ({reason})", Seconds(recovery_timeout),
     );
 }
 

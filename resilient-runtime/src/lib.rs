@@ -14,6 +14,7 @@ mod event;
 mod nested;
 mod policy;
 mod sync;
+mod window;
 
 pub mod testing;
 
@@ -29,6 +30,7 @@ pub use backoff::{Backoff, BackoffShape, Jitter};
 pub use bound::remaining;
 pub use classify::{RetryClassification, Retryable, is_or_has_source};
 pub use error::{CarriesCircuitOpen, CarriesTimeout, CircuitOpenError, TimeoutError};
+pub use policy::circuit_breaker::Verdict;
 pub use policy::circuit_breaker::{
     Circuit, CircuitBreaker, CircuitSnapshot, CircuitState, Permit, circuit, circuits,
 };
@@ -39,3 +41,4 @@ pub use policy::retry::{Accepts, AnyValue, Classified, Retry, RetryConfig, Selec
 pub use policy::timeout::{MAX_ABANDONED_WORKERS, abandoned_workers, timeout_sync};
 #[cfg(feature = "tokio")]
 pub use policy::timeout::{Timeout, timeout};
+pub use window::Window;

@@ -17,6 +17,7 @@ pub use crate::clock::{pause_async, sleep_async};
 pub use crate::clock::{pause_sync, sleep_sync};
 pub use crate::error::{CircuitOpenError, TimeoutError};
 pub use crate::policy::circuit_breaker::CircuitBreaker;
+pub use crate::policy::circuit_breaker::{Verdict, check as check_breaker};
 pub use crate::policy::deadline::deadline_sync;
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
 pub use crate::policy::retry::{Retry, RetryConfig, check as check_retry};
@@ -232,6 +233,13 @@ pub fn holds<T: ?Sized>(value: &T, predicate: impl FnOnce(&T) -> bool) -> bool {
 #[must_use]
 pub const fn breaker(breaker: &'static CircuitBreaker) -> &'static CircuitBreaker {
     breaker
+}
+
+/// What an error says of the service under `otherwise = neutral`.
+#[inline]
+#[must_use]
+pub const fn neutral_unless(failure: bool) -> Verdict {
+    if failure { Verdict::Failure } else { Verdict::Neutral }
 }
 
 /// See [`Fallback::serve`].

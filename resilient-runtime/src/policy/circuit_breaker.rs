@@ -11,16 +11,24 @@ use crate::event;
 use crate::sync::{AtomicU64, Mutex, Ordering, fence, lock};
 
 mod breaker;
+mod builder;
+pub mod check;
+mod guarded;
 mod machine;
 mod permit;
 mod registry;
+mod settings;
+mod snapshot;
+mod state;
 
 pub use breaker::CircuitBreaker;
-pub use machine::CircuitState;
 pub use permit::Permit;
 pub use registry::{circuit, circuits};
+pub use snapshot::CircuitSnapshot;
+pub use state::{CircuitState, Verdict};
 
-use machine::{Machine, Pass, Settings, Standing, Transition};
+use machine::{Cause, Machine, Pass, Standing, Transition};
+use settings::Settings;
 
 /// The live circuit of one name: what [`CircuitBreaker`]s of that name share.
 ///
@@ -28,9 +36,10 @@ use machine::{Machine, Pass, Settings, Standing, Transition};
 #[derive(Debug)]
 pub struct Circuit {
     name: &'static str,
-    settings: Settings,
     /// Where the settings that hold were written.
     place: &'static Location<'static>,
+    /// A call that takes more nanoseconds is slow. `MAX`: none is, and the clock is not asked.
+    slow_above: u64,
     /// Generation and standing of the machine, for calls that need not ask it; see [`Word`].
     word: AtomicU64,
     /// While the word says "refusing": until when.
@@ -40,29 +49,13 @@ pub struct Circuit {
     machine: Mutex<Machine>,
 }
 
-/// What [`Circuit::snapshot`] shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CircuitSnapshot {
-    /// The circuit's name.
-    pub name: &'static str,
-    /// Its state now.
-    pub state: CircuitState,
-    /// Failures in a row, while it is closed.
-    pub consecutive_failures: u32,
-    /// Probes that were let through and have not come back.
-    pub probes_in_flight: usize,
-    /// How long a call would have to wait at the most; `None`: it would pass.
-    pub retry_after: Option<Duration>,
-}
-
 /// `generation × 4 + standing`, in one atomic.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Word(u64);
 
 impl Word {
     const CLEAN: u64 = 0;
-    const FAILING: u64 = 1;
+    const COUNTING: u64 = 1;
     const REFUSING: u64 = 2;
     const ASK: u64 = 3;
 
@@ -71,7 +64,7 @@ impl Word {
             machine.generation(),
             match machine.standing() {
                 Standing::Clean => Self::CLEAN,
-                Standing::Failing => Self::FAILING,
+                Standing::Counting => Self::COUNTING,
                 Standing::Refusing(_) => Self::REFUSING,
                 Standing::Ask => Self::ASK,
             },
@@ -95,20 +88,21 @@ impl Word {
 
     #[inline]
     const fn lets_through(self) -> bool {
-        self.standing() <= Self::FAILING
+        self.standing() <= Self::COUNTING
     }
 }
 
 impl Circuit {
     fn new(name: &'static str, settings: Settings, place: &'static Location<'static>) -> Self {
+        let machine = Machine::new(settings);
         Self {
             name,
-            settings,
             place,
-            word: AtomicU64::new(Word::new(0, Word::CLEAN).0),
+            slow_above: settings.slow().map_or(u64::MAX, |slow| nanos(slow.call)),
+            word: AtomicU64::new(Word::of(&machine).0),
             refusing_until: AtomicU64::new(0),
             next_report: AtomicU64::new(0),
-            machine: Mutex::new(Machine::new(settings)),
+            machine: Mutex::new(machine),
         }
     }
 
@@ -126,34 +120,20 @@ impl Circuit {
         lock(&self.machine).state(now)
     }
 
-    /// State and counts at one instant.
-    #[must_use]
-    pub fn snapshot(&self) -> CircuitSnapshot {
-        let now = clock::now();
-        let machine = lock(&self.machine);
-        CircuitSnapshot {
-            name: self.name,
-            state: machine.state(now),
-            consecutive_failures: machine.failures(),
-            probes_in_flight: machine.probes_in_flight(now),
-            retry_after: machine.retry_after(now),
-        }
-    }
-
     /// Closes the circuit and forgets all failures, also of one that was forced. Calls that are
     /// running then no longer count.
     pub fn reset(&self) {
-        self.report(|machine, _| machine.reset());
+        self.report(None, |machine, _| machine.reset());
     }
 
     /// Refuses every call until [`reset`](Self::reset).
     pub fn force_open(&self) {
-        self.report(|machine, _| machine.force_open());
+        self.report(None, |machine, _| machine.force_open());
     }
 
     /// Lets every call pass, whatever fails, until [`reset`](Self::reset).
     pub fn force_closed(&self) {
-        self.report(|machine, _| machine.force_closed());
+        self.report(None, |machine, _| machine.force_closed());
     }
 
     /// Asks for admission by hand: for code that is not a function or closure. A permit that is
@@ -172,7 +152,7 @@ impl Circuit {
         let word = Word(self.word.load(Ordering::Relaxed));
         if word.lets_through() {
             let pass = Pass { generation: word.generation(), probe: None };
-            return Ok(Permit::new(self, pass));
+            return Ok(Permit::new(self, pass, self.tells_slow().then(clock::now)));
         }
         self.ask(word, longest)
     }
@@ -217,7 +197,7 @@ impl Circuit {
             }
         }
         match self.change(|machine| machine.admit(now, longest)) {
-            Ok(pass) => Ok(Permit::new(self, pass)),
+            Ok(pass) => Ok(Permit::new(self, pass, self.tells_slow().then_some(now))),
             Err(wait) => Err(self.refuse(now, wait)),
         }
     }
@@ -236,17 +216,31 @@ impl Circuit {
         CircuitOpenError { name: self.name, retry_after }
     }
 
-    /// An admitted call succeeded. On a healthy circuit that is one load.
     #[inline]
-    fn succeed(&self, pass: Pass) {
-        if self.word.load(Ordering::Relaxed) != Word::new(pass.generation, Word::CLEAN).0 {
-            self.report(|machine, now| machine.succeed(pass, now));
+    const fn tells_slow(&self) -> bool {
+        self.slow_above != u64::MAX
+    }
+
+    /// An admitted call ended. A success on a healthy circuit is one load.
+    #[inline]
+    fn settle(&self, pass: Pass, began: Option<Moment>, verdict: Verdict) {
+        // Only a probe has anything to give back.
+        if verdict == Verdict::Neutral && pass.probe.is_none() {
+            return;
+        }
+        let ended = began.map(|_| clock::now());
+        let took = began.zip(ended).map(|(began, ended)| ended.since(began));
+        let slow = took.is_some_and(|took| took > Duration::from_nanos(self.slow_above));
+        let clean = Word::new(pass.generation, Word::CLEAN).0;
+        if verdict != Verdict::Success || slow || self.word.load(Ordering::Relaxed) != clean {
+            self.report(ended, |machine, now| machine.settle(pass, verdict, slow, now));
         }
     }
 
+    /// Tells the machine, at `now` if it is known.
     #[cold]
-    fn report(&self, change: impl FnOnce(&mut Machine, Moment) -> Option<Transition>) {
-        let now = clock::now();
+    fn report(&self, now: Option<Moment>, change: impl FnOnce(&mut Machine, Moment) -> Option<Transition>) {
+        let now = now.unwrap_or_else(clock::now);
         self.change(|machine| ((), change(machine, now)));
     }
 
@@ -261,9 +255,7 @@ impl Circuit {
         self.word.store(Word::of(&machine).0, Ordering::Release);
         drop(machine);
         match transition {
-            Some(Transition::Opened { failures }) => {
-                event::circuit_open(self.name, failures, self.settings.recovery_timeout);
-            }
+            Some(Transition::Opened { cause, period }) => self.tell_open(cause, period),
             Some(Transition::ForcedOpen) => event::circuit_forced_open(self.name),
             Some(Transition::HalfOpened) => event::circuit_half_open(self.name),
             Some(Transition::Closed) => event::circuit_closed(self.name),
@@ -271,6 +263,21 @@ impl Circuit {
         }
         answer
     }
+
+    fn tell_open(&self, cause: Cause, period: Duration) {
+        let (reason, failures, counts) = match cause {
+            Cause::Failures(failures) => ("failure_threshold", failures, None),
+            Cause::FailureRate(counts) => ("failure_rate", counts.failures, Some(counts)),
+            Cause::SlowCallRate(counts) => ("slow_call_rate", counts.failures, Some(counts)),
+            Cause::FailedProbe => ("failed_probe", 1, None),
+            Cause::SlowProbe => ("slow_probe", 0, None),
+        };
+        event::circuit_open(self.name, failures, period, reason, counts);
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -6,13 +6,13 @@ use std::ops::Deref;
 use std::panic::Location;
 use std::time::Duration;
 
-use super::machine::Settings;
+use super::settings::Written;
 use super::{Circuit, Permit, registry};
 use crate::error::CircuitOpenError;
 use crate::sync::OnceLock;
 
-/// Stops calling a service that is down: after so many failures in a row calls are refused at once,
-/// until a probe finds the service back.
+/// Stops calling a service that is down: after so many failures in a row, or at a share of failures or
+/// slow calls, calls are refused at once, until a probe finds the service back.
 ///
 /// The name is the breaker: all `CircuitBreaker`s of one name, and all attributes that say it, share
 /// one [`Circuit`], process-wide. Where their settings disagree those of the first one used hold, and
@@ -46,7 +46,7 @@ use crate::sync::OnceLock;
 #[derive(Debug)]
 pub struct CircuitBreaker {
     name: Name,
-    settings: Settings,
+    pub(super) written: Written,
     place: &'static Location<'static>,
     /// How long one call may take by the settings below the breaker. No setting of the circuit: functions
     /// that share it differ in this.
@@ -85,68 +85,11 @@ impl CircuitBreaker {
     const fn named(name: Name) -> Self {
         Self {
             name,
-            settings: Settings::DEFAULT,
+            written: Written::NOTHING,
             place: Location::caller(),
             longest_call: Duration::ZERO,
             circuit: OnceLock::new(),
         }
-    }
-
-    /// So many failures in a row open the circuit. Default 5.
-    ///
-    /// # Panics
-    /// In `const` evaluation this is a compile error: zero.
-    #[must_use]
-    pub const fn failure_threshold(mut self, failures: u32) -> Self {
-        assert!(failures >= 1, "`failure_threshold` must be at least 1");
-        self.settings.failure_threshold = failures;
-        self
-    }
-
-    /// The circuit stays open for so long; then it is half-open. Default 30 s.
-    ///
-    /// # Panics
-    /// In `const` evaluation this is a compile error: zero.
-    #[must_use]
-    pub const fn recovery_timeout(mut self, open: Duration) -> Self {
-        assert!(!open.is_zero(), "`recovery_timeout` must be above zero");
-        self.settings.recovery_timeout = open;
-        self
-    }
-
-    /// A probe that has not come back by then no longer holds its place, and its late result changes
-    /// nothing. Default: the recovery timeout; below an attribute, as long as one call may take by the
-    /// settings under it, if that is longer.
-    ///
-    /// # Panics
-    /// In `const` evaluation this is a compile error: zero.
-    #[must_use]
-    pub const fn probe_timeout(mut self, longest: Duration) -> Self {
-        assert!(!longest.is_zero(), "`probe_timeout` must be above zero");
-        self.settings.probe_timeout = Some(longest);
-        self
-    }
-
-    /// So many probes pass at once while half-open. Default 1.
-    ///
-    /// # Panics
-    /// In `const` evaluation this is a compile error: zero.
-    #[must_use]
-    pub const fn half_open_max_calls(mut self, probes: u32) -> Self {
-        assert!(probes >= 1, "`half_open_max_calls` must be at least 1");
-        self.settings.half_open_max_calls = probes;
-        self
-    }
-
-    /// So many successful probes close the circuit again. Default 1.
-    ///
-    /// # Panics
-    /// In `const` evaluation this is a compile error: zero.
-    #[must_use]
-    pub const fn success_threshold(mut self, successes: u32) -> Self {
-        assert!(successes >= 1, "`success_threshold` must be at least 1");
-        self.settings.success_threshold = successes;
-        self
     }
 
     /// How long one call may take by the policies below the breaker.
@@ -173,10 +116,11 @@ impl CircuitBreaker {
                 Cow::Owned(path) => path.leak(),
             },
         };
-        let circuit = registry::join(name, self.settings, self.place);
+        let settings = self.written.settings();
+        let circuit = registry::join(name, settings, self.place);
         // Whoever listens to the event may use this very breaker: nothing may be held meanwhile.
         if self.circuit.set(circuit).is_ok() {
-            registry::compare(circuit, self.settings, self.place);
+            registry::compare(circuit, &settings, self.place);
         }
         circuit
     }

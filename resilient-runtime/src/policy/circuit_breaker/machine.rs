@@ -1,96 +1,62 @@
 //! The circuit as a plain object: told what calls come to and when, it says who may pass. No clock, no
 //! lock and no events here, so that histories can be replayed in a test.
 
-use std::fmt;
 use std::time::Duration;
 
+use super::settings::Settings;
+use super::state::{CircuitState, Verdict};
 use crate::clock::Moment;
-
-/// What a circuit does with calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CircuitState {
-    /// Calls pass.
-    Closed,
-    /// Calls are refused.
-    Open,
-    /// A few probes pass, to see whether the service is back.
-    HalfOpen,
-}
-
-impl CircuitState {
-    /// `closed`, `open` or `half_open`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Open => "open",
-            Self::HalfOpen => "half_open",
-        }
-    }
-}
-
-impl fmt::Display for CircuitState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// The rules of one circuit.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Settings {
-    pub(crate) failure_threshold: u32,
-    pub(crate) recovery_timeout: Duration,
-    pub(crate) half_open_max_calls: u32,
-    pub(crate) success_threshold: u32,
-    /// `None`: as long as the recovery timeout, or as the call may take if that is longer.
-    pub(crate) probe_timeout: Option<Duration>,
-}
-
-impl Settings {
-    pub(crate) const DEFAULT: Self = Self {
-        failure_threshold: 5,
-        recovery_timeout: Duration::from_secs(30),
-        half_open_max_calls: 1,
-        success_threshold: 1,
-        probe_timeout: None,
-    };
-
-    /// How long a probe holds its place that may itself take up to `longest`.
-    pub(super) fn hold(&self, longest: Duration) -> Duration {
-        self.probe_timeout.unwrap_or(self.recovery_timeout.max(longest))
-    }
-}
+use crate::window::{Call, Counts, Tally};
 
 /// What an admitted call shows when it reports back: a result counts only in the generation that
 /// admitted it, and a probe's only while the probe holds its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pass {
     pub(crate) generation: u64,
-    pub(crate) probe: Option<u64>,
+    pub(crate) probe: Option<u32>,
 }
 
 /// A change of state that was just made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transition {
-    Opened { failures: u32 },
+    Opened { cause: Cause, period: Duration },
     ForcedOpen,
     HalfOpened,
     Closed,
 }
 
+/// Why a circuit opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// So many failures in a row.
+    Failures(u32),
+    FailureRate(Counts),
+    SlowCallRate(Counts),
+    FailedProbe,
+    SlowProbe,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Phase {
-    Closed { failures: u32 },
-    Open { until: Moment },
-    HalfOpen { successes: u32, probes: Vec<Probe> },
+    Closed {
+        failures: u32,
+    },
+    Open {
+        until: Moment,
+    },
+    /// `let_through` numbers the probes.
+    HalfOpen {
+        successes: u32,
+        let_through: u32,
+        probes: Vec<Probe>,
+    },
     ForcedOpen,
     ForcedClosed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Probe {
-    number: u64,
+    number: u32,
     /// When it stops holding its place.
     expires: Moment,
 }
@@ -101,8 +67,12 @@ pub(crate) struct Machine {
     settings: Settings,
     generation: u64,
     phase: Phase,
-    /// Probes ever let through; numbers them.
-    probes: u64,
+    /// The calls since it closed, where a rate asks for them.
+    tally: Option<Tally>,
+    /// How long it was open last.
+    open_period: Duration,
+    /// Until then another trip is one in a row: it has not been closed for as long as it was open.
+    in_a_row_until: Moment,
 }
 
 /// What a fast path may know of a machine without asking it.
@@ -110,8 +80,8 @@ pub(crate) struct Machine {
 pub(crate) enum Standing {
     /// Closed, and one more success changes nothing.
     Clean,
-    /// Closed, with failures that a success would clear.
-    Failing,
+    /// Closed, with counts that a success would change.
+    Counting,
     /// Refusing at least until then.
     Refusing(Moment),
     /// Everything else: the machine must be asked.
@@ -119,8 +89,19 @@ pub(crate) enum Standing {
 }
 
 impl Machine {
-    pub(crate) const fn new(settings: Settings) -> Self {
-        Self { settings, generation: 0, phase: Phase::Closed { failures: 0 }, probes: 0 }
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            generation: 0,
+            phase: Phase::Closed { failures: 0 },
+            tally: settings.rates.map(|rates| Tally::new(rates.window)),
+            open_period: Duration::ZERO,
+            in_a_row_until: Moment::from_nanos(0),
+        }
+    }
+
+    pub(crate) const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     pub(crate) const fn generation(&self) -> u64 {
@@ -129,8 +110,11 @@ impl Machine {
 
     pub(crate) fn standing(&self) -> Standing {
         match self.phase {
-            Phase::Closed { failures: 0 } | Phase::ForcedClosed => Standing::Clean,
-            Phase::Closed { .. } => Standing::Failing,
+            Phase::Closed { failures: 0 } if self.tally.as_ref().is_none_or(Tally::is_full_of_successes) => {
+                Standing::Clean
+            }
+            Phase::Closed { .. } => Standing::Counting,
+            Phase::ForcedClosed => Standing::Clean,
             Phase::Open { until } => Standing::Refusing(until),
             Phase::ForcedOpen => Standing::Refusing(Moment::MAX),
             Phase::HalfOpen { .. } => Standing::Ask,
@@ -152,6 +136,19 @@ impl Machine {
         match self.phase {
             Phase::Closed { failures } => failures,
             _ => 0,
+        }
+    }
+
+    /// The calls in the window at `now`, while closed.
+    pub(crate) fn counts(&self, now: Moment) -> Counts {
+        self.tally.as_ref().map(|tally| tally.counts(now)).unwrap_or_default()
+    }
+
+    /// How long the open period is that it is in, or was in before its probes.
+    pub(crate) const fn open_period(&self) -> Option<Duration> {
+        match self.phase {
+            Phase::Open { .. } | Phase::HalfOpen { .. } => Some(self.open_period),
+            _ => None,
         }
     }
 
@@ -190,69 +187,88 @@ impl Machine {
     ) -> (Result<Pass, Duration>, Option<Transition>) {
         let mut transition = None;
         if matches!(self.phase, Phase::Open { until } if now >= until) {
-            transition = Some(
-                self.enter(Phase::HalfOpen { successes: 0, probes: Vec::new() }, Transition::HalfOpened),
-            );
+            let half_open = Phase::HalfOpen { successes: 0, let_through: 0, probes: Vec::new() };
+            transition = Some(self.enter(half_open, Transition::HalfOpened));
         }
         if let Some(wait) = self.retry_after(now) {
             return (Err(wait), transition);
         }
         let mut pass = Pass { generation: self.generation, probe: None };
-        if let Phase::HalfOpen { probes, .. } = &mut self.phase {
+        if let Phase::HalfOpen { let_through, probes, .. } = &mut self.phase {
             probes.retain(|probe| probe.expires > now);
-            self.probes += 1;
-            probes.push(Probe { number: self.probes, expires: now.after(self.settings.hold(longest)) });
-            pass.probe = Some(self.probes);
+            // A number may come round again: its first probe is long gone by then.
+            *let_through = let_through.wrapping_add(1);
+            probes.push(Probe { number: *let_through, expires: now.after(self.settings.hold(longest)) });
+            pass.probe = Some(*let_through);
         }
         (Ok(pass), transition)
     }
 
-    /// An admitted call succeeded.
-    pub(crate) fn succeed(&mut self, pass: Pass, now: Moment) -> Option<Transition> {
-        if !self.settles(pass, now) {
+    /// An admitted call ended, and was `slow` or not. Of one that was cancelled the verdict is neutral.
+    pub(crate) fn settle(
+        &mut self,
+        pass: Pass,
+        verdict: Verdict,
+        slow: bool,
+        now: Moment,
+    ) -> Option<Transition> {
+        if !self.settles(pass, now) || verdict == Verdict::Neutral {
             return None;
         }
+        let failed = verdict == Verdict::Failure;
         match &mut self.phase {
-            Phase::Closed { failures } => *failures = 0,
+            Phase::Closed { .. } => {
+                let cause = self.count(Call { failed, slow }, now)?;
+                Some(self.open(cause, now))
+            }
+            Phase::HalfOpen { .. } if failed => Some(self.open(Cause::FailedProbe, now)),
+            Phase::HalfOpen { .. } if slow => Some(self.open(Cause::SlowProbe, now)),
             Phase::HalfOpen { successes, .. } => {
                 *successes += 1;
-                if *successes >= self.settings.success_threshold {
-                    return Some(self.enter(Phase::Closed { failures: 0 }, Transition::Closed));
-                }
+                (*successes >= self.settings.success_threshold).then(|| self.close(now))
             }
-            Phase::Open { .. } | Phase::ForcedOpen | Phase::ForcedClosed => {}
+            Phase::Open { .. } | Phase::ForcedOpen | Phase::ForcedClosed => None,
         }
-        None
     }
 
-    /// An admitted call failed.
-    pub(crate) fn fail(&mut self, pass: Pass, now: Moment) -> Option<Transition> {
-        if !self.settles(pass, now) {
-            return None;
-        }
-        let failures = match &mut self.phase {
-            Phase::Closed { failures } => {
-                *failures = failures.saturating_add(1);
-                if *failures < self.settings.failure_threshold {
-                    return None;
-                }
-                *failures
+    /// Counts a call while closed, and says whether that opens the circuit.
+    fn count(&mut self, call: Call, now: Moment) -> Option<Cause> {
+        if let Phase::Closed { failures } = &mut self.phase {
+            *failures = if call.failed { failures.saturating_add(1) } else { 0 };
+            if self.settings.failure_threshold.is_some_and(|threshold| *failures >= threshold) {
+                return Some(Cause::Failures(*failures));
             }
-            Phase::HalfOpen { .. } => 1,
-            Phase::Open { .. } | Phase::ForcedOpen | Phase::ForcedClosed => return None,
+        }
+        let (rates, tally) = self.settings.rates.zip(self.tally.as_mut())?;
+        tally.record(call, now);
+        let counts = tally.counts(now);
+        if rates.too_many_failures(counts) {
+            return Some(Cause::FailureRate(counts));
+        }
+        rates.too_many_slow_calls(counts).then_some(Cause::SlowCallRate(counts))
+    }
+
+    /// Opens for the recovery timeout, or for twice as long as the last time.
+    fn open(&mut self, cause: Cause, now: Moment) -> Transition {
+        let in_a_row = matches!(self.phase, Phase::HalfOpen { .. }) || now < self.in_a_row_until;
+        self.open_period = if in_a_row {
+            self.open_period.saturating_mul(2).min(self.settings.max_recovery_timeout)
+        } else {
+            self.settings.recovery_timeout
         };
-        let until = now.after(self.settings.recovery_timeout);
-        Some(self.enter(Phase::Open { until }, Transition::Opened { failures }))
+        let period = self.open_period;
+        self.enter(Phase::Open { until: now.after(period) }, Transition::Opened { cause, period })
     }
 
-    /// An admitted call ended without telling anything about the service: it was cancelled.
-    pub(crate) fn release(&mut self, pass: Pass, now: Moment) {
-        self.settles(pass, now);
+    fn close(&mut self, now: Moment) -> Transition {
+        self.in_a_row_until = now.after(self.open_period);
+        self.enter(Phase::Closed { failures: 0 }, Transition::Closed)
     }
 
     /// As if newly made.
     pub(crate) fn reset(&mut self) -> Option<Transition> {
         let was_closed = matches!(self.phase, Phase::Closed { .. } | Phase::ForcedClosed);
+        self.in_a_row_until = Moment::from_nanos(0);
         let transition = self.enter(Phase::Closed { failures: 0 }, Transition::Closed);
         Some(transition).filter(|_| !was_closed)
     }
@@ -289,6 +305,10 @@ impl Machine {
     fn enter(&mut self, phase: Phase, transition: Transition) -> Transition {
         self.phase = phase;
         self.generation += 1;
+        // What was counted belongs to the generation that counted it.
+        if let Some(tally) = &mut self.tally {
+            tally.clear();
+        }
         transition
     }
 }

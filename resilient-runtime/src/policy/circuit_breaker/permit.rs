@@ -5,7 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::{Circuit, Pass};
+use super::{Circuit, Pass, Verdict};
+use crate::clock::Moment;
 use crate::private::Outcome;
 use crate::sync::{AtomicBool, Ordering};
 
@@ -18,6 +19,8 @@ use crate::sync::{AtomicBool, Ordering};
 pub struct Permit<'c> {
     circuit: &'c Circuit,
     pass: Pass,
+    /// When the call began, where it matters how long it takes.
+    pub(super) began: Option<Moment>,
     settled: bool,
     /// Whether the call is running, rather than suspended at an await: a suspended future that is
     /// dropped while somebody else's panic unwinds did not fail.
@@ -26,30 +29,36 @@ pub struct Permit<'c> {
 
 impl<'c> Permit<'c> {
     #[inline]
-    pub(super) const fn new(circuit: &'c Circuit, pass: Pass) -> Self {
-        Self { circuit, pass, settled: false, running: AtomicBool::new(true) }
+    pub(super) const fn new(circuit: &'c Circuit, pass: Pass, began: Option<Moment>) -> Self {
+        Self { circuit, pass, began, settled: false, running: AtomicBool::new(true) }
     }
 
     /// The call succeeded.
     #[inline]
-    pub fn success(mut self) {
-        self.settled = true;
-        self.circuit.succeed(self.pass);
+    pub fn success(self) {
+        self.end(Verdict::Success);
     }
 
     /// The call failed.
-    pub fn failure(mut self) {
-        self.settled = true;
-        let pass = self.pass;
-        self.circuit.report(|machine, now| machine.fail(pass, now));
+    pub fn failure(self) {
+        self.end(Verdict::Failure);
     }
 
-    /// Counts `outcome` and hands it on. An error that is no failure proves that the service answered.
+    /// What the call came to says nothing of the service: it counts neither way.
+    pub fn neutral(self) {
+        self.end(Verdict::Neutral);
+    }
+
+    /// Counts `outcome` and hands it on. `judge` says what an error means, as a [`Verdict`] or by
+    /// whether it is a failure: an error that is none proves that the service answered.
     #[inline]
-    pub fn settle<R: Outcome>(self, outcome: R, is_failure: impl FnOnce(&R::Error) -> bool) -> R {
+    pub fn settle<R: Outcome, V: Into<Verdict>>(self, outcome: R, judge: impl FnOnce(&R::Error) -> V) -> R {
         match outcome.seen() {
-            Err(error) if is_failure(error) => self.failure(),
-            _ => self.success(),
+            Ok(_) => self.success(),
+            Err(error) => {
+                let verdict = judge(error).into();
+                self.end(verdict);
+            }
         }
         outcome
     }
@@ -58,6 +67,12 @@ impl<'c> Permit<'c> {
     #[inline]
     pub fn during<F: Future>(&self, future: F) -> During<'_, F> {
         During { running: &self.running, future }
+    }
+
+    #[inline]
+    fn end(mut self, verdict: Verdict) {
+        self.settled = true;
+        self.circuit.settle(self.pass, self.began, verdict);
     }
 }
 
@@ -72,15 +87,9 @@ impl Drop for Permit<'_> {
 
 #[cold]
 fn give_back(permit: &Permit<'_>) {
-    let pass = permit.pass;
     let panicked = permit.running.load(Ordering::Relaxed) && std::thread::panicking();
-    permit.circuit.report(|machine, now| {
-        if panicked {
-            return machine.fail(pass, now);
-        }
-        machine.release(pass, now);
-        None
-    });
+    let verdict = if panicked { Verdict::Failure } else { Verdict::Neutral };
+    permit.circuit.settle(permit.pass, permit.began, verdict);
 }
 
 pin_project_lite::pin_project! {

@@ -1,6 +1,7 @@
 //! Every circuit of the process by name. The name is the identity: whoever asks for it, by attribute
 //! or by value, gets the one circuit; settings that disagree are reported.
 
+use std::fmt::Debug;
 use std::panic::Location;
 use std::time::Duration;
 
@@ -43,8 +44,9 @@ pub(super) fn join(
 }
 
 /// Tells where the settings of a breaker are not those that hold.
-pub(super) fn compare(circuit: &Circuit, settings: Settings, place: &Location<'_>) {
-    let difference = difference(&circuit.settings, &settings);
+pub(super) fn compare(circuit: &Circuit, settings: &Settings, place: &Location<'_>) {
+    let holds = *lock(&circuit.machine).settings();
+    let difference = difference(&holds, settings);
     if !difference.is_empty() {
         event::circuit_conflict(circuit.name, circuit.place, place, &difference);
     }
@@ -52,25 +54,32 @@ pub(super) fn compare(circuit: &Circuit, settings: Settings, place: &Location<'_
 
 /// What differs, as `failure_threshold 3 / 5`.
 fn difference(holds: &Settings, ignored: &Settings) -> String {
-    let mut differing = Vec::new();
-    let mut compare = |setting: &str, holds: String, ignored: String| {
-        if holds != ignored {
-            differing.push(format!("{setting} {holds} / {ignored}"));
-        }
-    };
-    let probe_timeout = |settings: &Settings| format!("{:?}", settings.hold(Duration::ZERO));
-    compare("failure_threshold", holds.failure_threshold.to_string(), ignored.failure_threshold.to_string());
-    compare(
-        "recovery_timeout",
-        format!("{:?}", holds.recovery_timeout),
-        format!("{:?}", ignored.recovery_timeout),
-    );
-    compare(
-        "half_open_max_calls",
-        holds.half_open_max_calls.to_string(),
-        ignored.half_open_max_calls.to_string(),
-    );
-    compare("success_threshold", holds.success_threshold.to_string(), ignored.success_threshold.to_string());
-    compare("probe_timeout", probe_timeout(holds), probe_timeout(ignored));
-    differing.join(", ")
+    let pairs = shown(holds).into_iter().zip(shown(ignored));
+    let differing = pairs.filter(|(holds, ignored)| holds != ignored);
+    let lines = differing.map(|((setting, holds), (_, ignored))| format!("{setting} {holds} / {ignored}"));
+    lines.collect::<Vec<_>>().join(", ")
+}
+
+/// Every setting by its name; `none` where it is not in force.
+fn shown(settings: &Settings) -> [(&'static str, String); 11] {
+    let rates = settings.rates.as_ref();
+    let slow = settings.slow();
+    let grows = settings.max_recovery_timeout > settings.recovery_timeout;
+    [
+        ("failure_threshold", or_none(settings.failure_threshold)),
+        ("failure_rate", or_none(rates.and_then(|rates| rates.failure))),
+        ("slow_call", or_none(slow.map(|slow| slow.call))),
+        ("slow_call_rate", or_none(slow.map(|slow| slow.rate))),
+        ("window", or_none(rates.map(|rates| rates.window))),
+        ("minimum_calls", or_none(rates.map(|rates| rates.minimum_calls))),
+        ("recovery_timeout", format!("{:?}", settings.recovery_timeout)),
+        ("max_recovery_timeout", or_none(grows.then_some(settings.max_recovery_timeout))),
+        ("half_open_max_calls", settings.half_open_max_calls.to_string()),
+        ("success_threshold", settings.success_threshold.to_string()),
+        ("probe_timeout", format!("{:?}", settings.hold(Duration::ZERO))),
+    ]
+}
+
+fn or_none(value: Option<impl Debug>) -> String {
+    value.map_or_else(|| "none".to_owned(), |value| format!("{value:?}"))
 }

@@ -7,11 +7,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::*;
 use crate::testing::VirtualClock;
+use crate::window::Window;
 
 mod cut_short;
+mod guarded;
 mod names;
 #[cfg(feature = "tokio")]
 mod paused;
+mod rates;
+mod settings;
 mod threads;
 mod told;
 

@@ -5,18 +5,38 @@
 
 use super::*;
 
+mod forced;
 mod histories;
+mod periods;
+mod rates;
 
 const RECOVERY: u64 = 100;
 
 /// Opens after 3 failures for 100 ns; one probe that may take 50 ns, one success.
 const SETTINGS: Settings = Settings {
-    failure_threshold: 3,
+    failure_threshold: Some(3),
+    rates: None,
     recovery_timeout: Duration::from_nanos(RECOVERY),
+    max_recovery_timeout: Duration::from_nanos(RECOVERY),
     half_open_max_calls: 1,
     success_threshold: 1,
     probe_timeout: Some(Duration::from_nanos(50)),
 };
+
+/// Calls that were quick, told by what they came to.
+impl Machine {
+    fn succeed(&mut self, pass: Pass, now: Moment) -> Option<Transition> {
+        self.settle(pass, Verdict::Success, false, now)
+    }
+
+    fn fail(&mut self, pass: Pass, now: Moment) -> Option<Transition> {
+        self.settle(pass, Verdict::Failure, false, now)
+    }
+
+    fn release(&mut self, pass: Pass, now: Moment) -> Option<Transition> {
+        self.settle(pass, Verdict::Neutral, false, now)
+    }
+}
 
 const fn at(nanos: u64) -> Moment {
     Moment::from_nanos(nanos)
@@ -34,10 +54,11 @@ fn refused(machine: &mut Machine, now: u64) -> u64 {
 /// A machine that was opened at `now` by as many failures as it takes.
 fn opened(settings: Settings, now: u64) -> Machine {
     let mut machine = Machine::new(settings);
-    for failure in 1..=settings.failure_threshold {
+    let threshold = settings.failure_threshold.expect("failures in a row open it");
+    for failure in 1..=threshold {
         let pass = admitted(&mut machine, now);
         let opens = machine.fail(pass, at(now)).is_some();
-        assert_eq!(opens, failure == settings.failure_threshold);
+        assert_eq!(opens, failure == threshold);
     }
     machine
 }
@@ -45,14 +66,16 @@ fn opened(settings: Settings, now: u64) -> Machine {
 #[test]
 fn it_opens_exactly_at_the_threshold() {
     for failure_threshold in [1, 2, 5] {
-        let mut machine = Machine::new(Settings { failure_threshold, ..SETTINGS });
+        let mut machine = Machine::new(Settings { failure_threshold: Some(failure_threshold), ..SETTINGS });
         for failures in 1..failure_threshold {
             let pass = admitted(&mut machine, 0);
             assert_eq!(machine.fail(pass, at(0)), None);
             assert_eq!((machine.state(at(0)), machine.failures()), (CircuitState::Closed, failures));
         }
         let pass = admitted(&mut machine, 0);
-        assert_eq!(machine.fail(pass, at(0)), Some(Transition::Opened { failures: failure_threshold }));
+        let cause = Cause::Failures(failure_threshold);
+        let period = SETTINGS.recovery_timeout;
+        assert_eq!(machine.fail(pass, at(0)), Some(Transition::Opened { cause, period }));
         assert_eq!(machine.state(at(0)), CircuitState::Open);
     }
 }
@@ -125,7 +148,8 @@ fn one_failed_probe_opens_it_again_for_a_full_period_whatever_the_others_do() {
     let mut machine = opened(Settings { half_open_max_calls: 3, success_threshold: 2, ..SETTINGS }, 0);
     let [one, other, third] = [(); 3].map(|()| admitted(&mut machine, RECOVERY));
     assert_eq!(machine.succeed(one, at(RECOVERY + 5)), None);
-    assert!(matches!(machine.fail(other, at(RECOVERY + 20)), Some(Transition::Opened { .. })));
+    let (cause, period) = (Cause::FailedProbe, SETTINGS.recovery_timeout);
+    assert_eq!(machine.fail(other, at(RECOVERY + 20)), Some(Transition::Opened { cause, period }));
     assert_eq!(machine.succeed(third, at(RECOVERY + 21)), None);
     assert_eq!(refused(&mut machine, RECOVERY + 20), RECOVERY);
     assert_eq!(refused(&mut machine, 2 * RECOVERY + 19), 1);
@@ -138,20 +162,15 @@ fn one_failed_probe_opens_it_again_for_a_full_period_whatever_the_others_do() {
 type Report = fn(&mut Machine, Pass, Moment) -> Option<Transition>;
 
 /// Every way in which a call can end.
-const REPORTS: [(&str, Report); 3] = [
-    ("success", Machine::succeed),
-    ("failure", Machine::fail),
-    ("release", |machine, pass, now| {
-        machine.release(pass, now);
-        None
-    }),
-];
+const REPORTS: [(&str, Report); 3] =
+    [("success", Machine::succeed), ("failure", Machine::fail), ("release", Machine::release)];
 
 /// Asserts that `report` changes nothing that can be seen.
 fn changes_nothing(what: &str, machine: &mut Machine, report: Report, pass: Pass, now: u64) {
     let before = machine.clone();
     assert_eq!(report(machine, pass, at(now)), None, "{what}");
     assert_eq!((machine.generation, &machine.phase), (before.generation, &before.phase), "{what}");
+    assert_eq!(machine.tally, before.tally, "{what}");
 }
 
 #[test]
@@ -267,62 +286,12 @@ fn a_pass_settles_once() {
 }
 
 #[test]
-fn forced_open_it_refuses_through_time_and_successes_until_reset() {
-    let mut machine = Machine::new(SETTINGS);
-    let before = admitted(&mut machine, 0);
-    assert_eq!(machine.force_open(), Some(Transition::ForcedOpen));
-    assert_eq!(machine.succeed(before, at(0)), None);
-    for now in [0, RECOVERY, 1_000_000 * RECOVERY, u64::MAX] {
-        assert_eq!(machine.state(at(now)), CircuitState::Open);
-        assert_eq!(refused(&mut machine, now), RECOVERY, "a finite wait, though none is known");
-    }
-    assert_eq!(machine.force_open(), None, "already open");
-    assert_eq!(machine.reset(), Some(Transition::Closed));
-    assert_eq!(machine.state(at(0)), CircuitState::Closed);
-    admitted(&mut machine, 0);
-}
-
-#[test]
-fn forced_closed_it_lets_pass_whatever_fails_until_reset() {
-    let mut machine = opened(SETTINGS, 0);
-    assert_eq!(machine.force_closed(), Some(Transition::Closed));
-    for _ in 0..100 {
-        let pass = admitted(&mut machine, 0);
-        assert_eq!((pass.probe, machine.fail(pass, at(0))), (None, None));
-    }
-    assert_eq!((machine.state(at(0)), machine.failures()), (CircuitState::Closed, 0));
-    assert_eq!(machine.reset(), None, "already closed");
-    for _ in 0..3 {
-        let pass = admitted(&mut machine, 0);
-        machine.fail(pass, at(0));
-    }
-    assert_eq!(machine.state(at(0)), CircuitState::Open, "it counts again");
-}
-
-#[test]
-fn reset_forgets_failures_open_periods_and_probes() {
-    let mut closed = Machine::new(SETTINGS);
-    let running = admitted(&mut closed, 0);
-    closed.fail(running, at(0));
-    assert_eq!((closed.reset(), closed.failures()), (None, 0));
-
-    let mut open = opened(SETTINGS, 0);
-    assert_eq!(open.reset(), Some(Transition::Closed));
-    admitted(&mut open, 0);
-
-    let mut half_open = opened(SETTINGS, 0);
-    let probe = admitted(&mut half_open, RECOVERY);
-    assert_eq!(half_open.reset(), Some(Transition::Closed));
-    changes_nothing("a probe from before", &mut half_open, Machine::fail, probe, RECOVERY);
-}
-
-#[test]
 fn the_standing_is_never_kinder_than_the_machine() {
     let mut machine = Machine::new(SETTINGS);
     assert_eq!(machine.standing(), Standing::Clean);
     let pass = admitted(&mut machine, 0);
     machine.fail(pass, at(0));
-    assert_eq!(machine.standing(), Standing::Failing);
+    assert_eq!(machine.standing(), Standing::Counting);
     let mut machine = opened(SETTINGS, 7);
     assert_eq!(machine.standing(), Standing::Refusing(at(7 + RECOVERY)));
     admitted(&mut machine, 7 + RECOVERY);

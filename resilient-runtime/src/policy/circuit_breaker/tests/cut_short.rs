@@ -61,7 +61,7 @@ fn a_predicate_that_panics_leaves_no_place_taken() {
     open(&breaker);
     clock.advance(RECOVERY);
     let probe = breaker.enter().unwrap();
-    let settle = || probe.settle(Err::<(), _>(()), |()| resume_unwind(Box::new(())));
+    let settle = || probe.settle(Err::<(), _>(()), |()| -> bool { resume_unwind(Box::new(())) });
     assert!(catch_unwind(AssertUnwindSafe(settle)).is_err());
     assert_eq!(breaker.snapshot().probes_in_flight, 0);
 }

@@ -78,11 +78,52 @@ fn every_change_of_state_is_told_once() {
     assert_eq!(
         told,
         [
-            r#"WARN event="circuit_open" circuit="e-states" failures=2 recovery_timeout_s=30.0"#,
+            r#"WARN event="circuit_open" circuit="e-states" failures=2 recovery_timeout_s=30.0 reason="failure_threshold""#,
             r#"INFO event="circuit_half_open" circuit="e-states""#,
-            r#"WARN event="circuit_open" circuit="e-states" failures=1 recovery_timeout_s=30.0"#,
+            r#"WARN event="circuit_open" circuit="e-states" failures=1 recovery_timeout_s=30.0 reason="failed_probe""#,
             r#"INFO event="circuit_half_open" circuit="e-states""#,
             r#"INFO event="circuit_closed" circuit="e-states""#,
+        ]
+    );
+}
+
+#[test]
+fn a_circuit_that_opens_by_a_rate_tells_the_rates_and_the_period_that_it_opens_for() {
+    let clock = VirtualClock::install();
+    let breaker = CircuitBreaker::new("e-rates")
+        .failure_rate(0.75)
+        .slow_call(SECOND)
+        .slow_call_rate(0.5)
+        .window(Window::Calls(4))
+        .minimum_calls(4)
+        .max_recovery_timeout(RECOVERY * 3);
+    let slow = |verdict| {
+        let permit = breaker.enter().unwrap();
+        clock.advance(SECOND * 2);
+        if verdict { permit.success() } else { permit.failure() }
+    };
+    let told = heard(|| {
+        (0..3).for_each(|_| fail(&breaker));
+        succeed(&breaker);
+        clock.advance(RECOVERY);
+        slow(true);
+        clock.advance(RECOVERY * 2);
+        (0..3).for_each(|_| succeed(&breaker));
+        slow(true);
+        slow(false);
+    });
+    let opened: Vec<_> = told.iter().filter(|line| line.contains("circuit_open")).collect();
+    let line = |fields: &str| format!(r#"WARN event="circuit_open" circuit="e-rates" {fields}"#);
+    assert_eq!(
+        opened,
+        [
+            &line(
+                r#"failures=3 recovery_timeout_s=30.0 reason="failure_rate" calls=4 failure_rate=0.75 slow_call_rate=0.0"#
+            ),
+            &line(r#"failures=0 recovery_timeout_s=60.0 reason="slow_probe""#),
+            &line(
+                r#"failures=1 recovery_timeout_s=90.0 reason="slow_call_rate" calls=4 failure_rate=0.25 slow_call_rate=0.5"#
+            ),
         ]
     );
 }
@@ -140,6 +181,30 @@ fn settings_that_disagree_are_told_once_with_both_places() {
 }
 
 #[test]
+fn every_setting_that_disagrees_is_told_by_its_name() {
+    let holds = CircuitBreaker::new("e-all-differ").failure_rate(0.5).window(Window::Calls(50));
+    let ignored = CircuitBreaker::new("e-all-differ")
+        .failure_threshold(5)
+        .slow_call(SECOND)
+        .slow_call_rate(0.25)
+        .window(Window::Time(SECOND * 10))
+        .minimum_calls(7)
+        .recovery_timeout(SECOND * 40)
+        .max_recovery_timeout(SECOND * 80)
+        .half_open_max_calls(2)
+        .success_threshold(3);
+    let told = heard(|| {
+        succeed(&holds);
+        succeed(&ignored);
+    });
+    let difference = "failure_threshold none / 5, failure_rate 0.5 / none, slow_call none / 1s, \
+        slow_call_rate none / 0.25, window Calls(50) / Time(10s), minimum_calls 10 / 7, \
+        recovery_timeout 30s / 40s, max_recovery_timeout none / 80s, half_open_max_calls 1 / 2, \
+        success_threshold 1 / 3, probe_timeout 30s / 40s";
+    assert!(told.iter().any(|line| line.ends_with(&format!("difference={difference:?}"))), "{told:?}");
+}
+
+#[test]
 fn threads_that_disagree_at_the_same_time_tell_it_once() {
     LazyLock::force(&ALWAYS_THERE);
     for round in 0..50 {
@@ -167,9 +232,18 @@ fn threads_that_disagree_at_the_same_time_tell_it_once() {
 fn a_setting_that_spells_the_default_out_does_not_disagree_with_it() {
     let silent = CircuitBreaker::new("e-spelt-out");
     let spelt_out = CircuitBreaker::new("e-spelt-out").failure_threshold(5).probe_timeout(RECOVERY);
+    let by_rate = CircuitBreaker::new("e-spelt-out-rate").failure_rate(0.5);
+    let spelt_out_rate = CircuitBreaker::new("e-spelt-out-rate")
+        .failure_rate(0.5)
+        .window(Window::Calls(100))
+        .minimum_calls(10)
+        .max_recovery_timeout(RECOVERY)
+        // Without its rate it does nothing.
+        .slow_call(SECOND);
     let told = heard(|| {
-        succeed(&silent);
-        succeed(&spelt_out);
+        for breaker in [&silent, &spelt_out, &by_rate, &spelt_out_rate] {
+            succeed(breaker);
+        }
     });
     assert_eq!(told, Vec::<String>::new());
 }

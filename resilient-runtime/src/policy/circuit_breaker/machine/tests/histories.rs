@@ -2,111 +2,17 @@
 //! everything from the list, and the machine under clocks that misbehave. Single rules are one file up.
 
 use super::*;
+use crate::policy::circuit_breaker::settings::{Rates, Slow};
+use crate::window::Window;
+
+mod reference;
+
+use reference::Reference;
 
 const HISTORIES: u64 = 4000;
 const STEPS: usize = 120;
 /// No recovery timeout, probe timeout or call is as long.
 const LONGEST: u64 = 80;
-
-#[derive(Clone, Copy)]
-struct Ticket {
-    era: u64,
-    /// `Some`: a probe, holding its place until then.
-    expires: Option<u64>,
-    settled: bool,
-}
-
-/// The rules of the contract in the plainest way: flat numbers, and every ticket that was ever given.
-struct Reference {
-    settings: Settings,
-    era: u64,
-    state: &'static str,
-    failures: u32,
-    successes: u32,
-    open_until: u64,
-    tickets: Vec<Ticket>,
-}
-
-impl Reference {
-    fn new(settings: Settings) -> Self {
-        Self { settings, era: 0, state: "closed", failures: 0, successes: 0, open_until: 0, tickets: vec![] }
-    }
-
-    fn go(&mut self, state: &'static str) {
-        self.state = state;
-        self.era += 1;
-        (self.failures, self.successes) = (0, 0);
-    }
-
-    fn holding(&self, now: u64) -> Vec<u64> {
-        let held = self.tickets.iter().filter(|ticket| ticket.era == self.era && !ticket.settled);
-        held.filter_map(|ticket| ticket.expires).filter(|&expires| expires > now).collect()
-    }
-
-    fn shown(&self, now: u64) -> CircuitState {
-        match self.state {
-            "open" if now < self.open_until => CircuitState::Open,
-            "forced_open" => CircuitState::Open,
-            "open" | "half_open" => CircuitState::HalfOpen,
-            _ => CircuitState::Closed,
-        }
-    }
-
-    fn wait(&self, now: u64) -> Option<u64> {
-        match self.state {
-            "open" if now < self.open_until => Some(self.open_until - now),
-            "forced_open" => Some(nanos(self.settings.recovery_timeout)),
-            "half_open" if self.holding(now).len() >= self.settings.half_open_max_calls as usize => {
-                self.holding(now).into_iter().min().map(|expires| expires - now)
-            }
-            _ => None,
-        }
-    }
-
-    fn admit(&mut self, now: u64, longest: Duration) -> Result<(), u64> {
-        if self.state == "open" && now >= self.open_until {
-            self.go("half_open");
-        }
-        if let Some(wait) = self.wait(now) {
-            return Err(wait);
-        }
-        let probe_timeout =
-            self.settings.probe_timeout.unwrap_or(self.settings.recovery_timeout.max(longest));
-        let expires = (self.state == "half_open").then(|| now + nanos(probe_timeout));
-        self.tickets.push(Ticket { era: self.era, expires, settled: false });
-        Ok(())
-    }
-
-    fn settle(&mut self, ticket: usize, now: u64, result: Option<bool>) {
-        let Ticket { era, expires, settled } = self.tickets[ticket];
-        self.tickets[ticket].settled = true;
-        if settled || era != self.era || expires.is_some_and(|expires| expires <= now) {
-            return;
-        }
-        match (self.state, result) {
-            ("closed", Some(true)) => self.failures = 0,
-            ("closed", Some(false)) => {
-                self.failures += 1;
-                if self.failures == self.settings.failure_threshold {
-                    self.open(now);
-                }
-            }
-            ("half_open", Some(false)) => self.open(now),
-            ("half_open", Some(true)) => {
-                self.successes += 1;
-                if self.successes == self.settings.success_threshold {
-                    self.go("closed");
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn open(&mut self, now: u64) {
-        self.go("open");
-        self.open_until = now + nanos(self.settings.recovery_timeout);
-    }
-}
 
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap()
@@ -114,12 +20,33 @@ fn nanos(duration: Duration) -> u64 {
 
 fn random_settings(dice: &mut fastrand::Rng) -> Settings {
     let recovery_timeout = Duration::from_nanos(dice.u64(1..60));
+    let rates = (dice.u32(0..3) > 0).then(|| random_rates(dice));
+    let by_rate = rates.is_some_and(|rates| rates.failure.is_some());
     Settings {
-        failure_threshold: dice.u32(1..5),
+        failure_threshold: (!by_rate).then(|| dice.u32(1..5)),
+        rates,
         recovery_timeout,
+        max_recovery_timeout: recovery_timeout * dice.u32(1..6),
         half_open_max_calls: dice.u32(1..4),
         success_threshold: dice.u32(1..4),
         probe_timeout: dice.bool().then(|| Duration::from_nanos(dice.u64(1..60))),
+    }
+}
+
+fn random_rates(dice: &mut fastrand::Rng) -> Rates {
+    let rate = |dice: &mut fastrand::Rng| f64::from(dice.u32(1..=10)) / 10.0;
+    let (failure, slow) = ([0, 1].contains(&dice.u32(0..3)), dice.bool());
+    let calls = dice.u32(1..12);
+    Rates {
+        failure: (failure || !slow).then(|| rate(dice)),
+        slow: slow.then(|| Slow { call: Duration::from_nanos(1), rate: rate(dice) }),
+        // So short a window of time is exact to the nanosecond.
+        window: if dice.bool() {
+            Window::Calls(calls)
+        } else {
+            Window::Time(Duration::from_nanos(dice.u64(1..100)))
+        },
+        minimum_calls: dice.u32(1..=calls),
     }
 }
 
@@ -131,6 +58,31 @@ struct Seen {
     half_opened: u32,
     closed: u32,
     late: u32,
+    by_failures: u32,
+    by_failure_rate: u32,
+    by_slow_calls: u32,
+    slow_probes: u32,
+    grown_periods: u32,
+}
+
+impl Seen {
+    fn opening(&mut self, cause: Cause, period: Duration, settings: &Settings) {
+        match cause {
+            Cause::Failures(_) => self.by_failures += 1,
+            Cause::FailureRate(_) => self.by_failure_rate += 1,
+            Cause::SlowCallRate(_) => self.by_slow_calls += 1,
+            Cause::SlowProbe => self.slow_probes += 1,
+            Cause::FailedProbe => {}
+        }
+        self.grown_periods += u32::from(period > settings.recovery_timeout);
+        self.opened += 1;
+    }
+
+    fn rarest(&self) -> u32 {
+        let states = [self.refused, self.opened, self.half_opened, self.closed, self.late];
+        let causes = [self.by_failures, self.by_failure_rate, self.by_slow_calls, self.slow_probes];
+        states.into_iter().chain(causes).fold(self.grown_periods, u32::min)
+    }
 }
 
 #[test]
@@ -167,15 +119,10 @@ fn random_histories_agree_with_the_reference() {
                         continue;
                     }
                     seen.late += u32::from(pass.generation != machine.generation());
-                    reference.settle(ticket, now, [Some(true), None, Some(false)][report]);
-                    match report {
-                        0 => machine.succeed(pass, at(now)),
-                        1 => {
-                            machine.release(pass, at(now));
-                            None
-                        }
-                        _ => machine.fail(pass, at(now)),
-                    }
+                    let verdict = [Verdict::Success, Verdict::Neutral, Verdict::Failure][report];
+                    let slow = settings.slow().is_some() && dice.u32(0..3) > 0;
+                    reference.settle(ticket, now, verdict, slow);
+                    machine.settle(pass, verdict, slow, at(now))
                 }
                 98 => {
                     reference.go("closed");
@@ -198,10 +145,10 @@ fn random_histories_agree_with_the_reference() {
                 }
             };
             match transition {
-                Some(Transition::Opened { .. } | Transition::ForcedOpen) => seen.opened += 1,
+                Some(Transition::Opened { cause, period }) => seen.opening(cause, period, &settings),
                 Some(Transition::HalfOpened) => seen.half_opened += 1,
                 Some(Transition::Closed) => seen.closed += 1,
-                None => {}
+                Some(Transition::ForcedOpen) | None => {}
             }
             let in_flight = machine.probes_in_flight(at(now));
             assert!(in_flight <= settings.half_open_max_calls as usize, "{seed}/{step}");
@@ -209,20 +156,33 @@ fn random_histories_agree_with_the_reference() {
             assert_eq!(machine.state(at(now)), reference.shown(now), "{seed}/{step}");
             assert_eq!(machine.retry_after(at(now)).map(nanos), reference.wait(now), "{seed}/{step}");
             assert_eq!(machine.failures(), reference.failures, "{seed}/{step}");
+            assert_eq!(machine.counts(at(now)), reference.counts(now), "{seed}/{step}");
+            assert_eq!(machine.open_period().map(nanos), reference.open_period(), "{seed}/{step}");
             assert_eq!(machine.generation(), reference.era, "{seed}/{step}");
+            clean_is_unmoved(&machine, at(now), seed);
         }
         closes_by_successes_after_the_wait(&mut machine, now, seed);
     }
-    let rarest = [seen.refused, seen.opened, seen.half_opened, seen.closed, seen.late].into_iter().min();
-    assert!(rarest > Some(1000), "the histories exercise too little: {seen:?}");
+    assert!(seen.rarest() > 300, "the histories exercise too little: {seen:?}");
 }
 
-/// From any state that was not forced, as many successes as are asked for lead back to closed.
+/// Where calls that succeed do not tell the machine, it must not matter.
+fn clean_is_unmoved(machine: &Machine, now: Moment, seed: u64) {
+    if machine.standing() == Standing::Clean {
+        let mut told = machine.clone();
+        let pass = Pass { generation: machine.generation(), probe: None };
+        assert_eq!(told.succeed(pass, now), None, "{seed}");
+        assert_eq!((told.failures(), told.counts(now)), (machine.failures(), machine.counts(now)), "{seed}");
+        assert_eq!(told.standing(), Standing::Clean, "{seed}");
+    }
+}
+
+/// From open and half-open, as many successes as are asked for lead back to closed.
 fn closes_by_successes_after_the_wait(machine: &mut Machine, now: u64, seed: u64) {
-    if matches!(machine.phase, Phase::ForcedOpen | Phase::ForcedClosed) {
+    if !matches!(machine.phase, Phase::Open { .. } | Phase::HalfOpen { .. }) {
         return;
     }
-    let later = now + nanos(machine.settings.recovery_timeout) + LONGEST;
+    let later = now + nanos(machine.settings.max_recovery_timeout) + LONGEST;
     for _ in 0..machine.settings.success_threshold {
         let pass = admitted(machine, later);
         machine.succeed(pass, at(later));
@@ -238,7 +198,11 @@ fn no_clock_and_no_limit_makes_it_panic_or_let_too_many_through() {
         let mut dice = fastrand::Rng::with_seed(seed);
         let settings = Settings {
             recovery_timeout: limits[dice.usize(0..3)],
+            max_recovery_timeout: Duration::MAX,
             probe_timeout: dice.bool().then(|| limits[dice.usize(0..3)]),
+            rates: dice
+                .bool()
+                .then(|| Rates { window: Window::Time(limits[dice.usize(0..3)]), ..random_rates(&mut dice) }),
             ..random_settings(&mut dice)
         };
         let (mut machine, mut passes) = (Machine::new(settings), Vec::new());
@@ -248,9 +212,9 @@ fn no_clock_and_no_limit_makes_it_panic_or_let_too_many_through() {
             let generation = machine.generation();
             match (dice.u32(0..10), passes.pop()) {
                 (0..5, _) => passes.extend(machine.admit(now, limits[dice.usize(0..3)]).0.ok()),
-                (5..8, Some(pass)) => drop(machine.fail(pass, now)),
-                (8, Some(pass)) => drop(machine.succeed(pass, now)),
-                (_, Some(pass)) => machine.release(pass, now),
+                (5..8, Some(pass)) => drop(machine.settle(pass, Verdict::Failure, dice.bool(), now)),
+                (8, Some(pass)) => drop(machine.settle(pass, Verdict::Success, dice.bool(), now)),
+                (_, Some(pass)) => drop(machine.release(pass, now)),
                 (_, None) => {}
             }
             assert!(machine.generation() >= generation);
@@ -279,8 +243,9 @@ fn a_clock_that_stands_still_neither_recovers_nor_expires() {
 #[test]
 fn the_shortest_recovery_timeout_recovers_at_the_next_instant() {
     let mut machine = Machine::new(Settings {
-        failure_threshold: 1,
+        failure_threshold: Some(1),
         recovery_timeout: Duration::from_nanos(1),
+        max_recovery_timeout: Duration::from_nanos(1),
         probe_timeout: None,
         ..SETTINGS
     });

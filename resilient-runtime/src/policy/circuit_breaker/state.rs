@@ -1,0 +1,53 @@
+//! The words that a circuit and its callers have in common: its states, and what a call's result says
+//! of the service. What follows from them is decided in `machine`.
+
+use std::fmt;
+
+/// What a circuit does with calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CircuitState {
+    /// Calls pass.
+    Closed,
+    /// Calls are refused.
+    Open,
+    /// A few probes pass, to see whether the service is back.
+    HalfOpen,
+}
+
+impl CircuitState {
+    /// `closed`, `open` or `half_open`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+        }
+    }
+}
+
+impl fmt::Display for CircuitState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What the result of an admitted call says of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The service failed.
+    Failure,
+    /// The service answered, be it with an error.
+    Success,
+    /// Nothing: the call counts neither way.
+    Neutral,
+}
+
+/// Of a predicate that picks the failures: whatever it does not pick proves that the service answered.
+impl From<bool> for Verdict {
+    #[inline]
+    fn from(is_failure: bool) -> Self {
+        if is_failure { Self::Failure } else { Self::Success }
+    }
+}

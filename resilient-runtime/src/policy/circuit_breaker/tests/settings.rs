@@ -1,0 +1,122 @@
+//! What may be written at a breaker and what may not, sentence by sentence, and what holds where
+//! something is left out. What the settings do is tested elsewhere.
+
+use super::*;
+use crate::policy::circuit_breaker::settings::{Rates, Slow};
+
+fn refused(build: impl FnOnce() -> CircuitBreaker) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(build)).map(drop).unwrap_err();
+    (*payload.downcast_ref::<&str>().unwrap()).to_owned()
+}
+
+fn new() -> CircuitBreaker {
+    CircuitBreaker::new("s-nobody")
+}
+
+fn held(breaker: &CircuitBreaker) -> Settings {
+    breaker.written.settings()
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_in_a_sentence() {
+    const ZERO: Duration = Duration::ZERO;
+    type Build = fn() -> CircuitBreaker;
+    let nonsense: [(Build, &str); 15] = [
+        (|| CircuitBreaker::new(""), "a circuit breaker's name must not be empty"),
+        (|| new().failure_threshold(0), "`failure_threshold` must be at least 1"),
+        (|| new().window(Window::Calls(0)), "a `window` of calls must be at least 1 call"),
+        (|| new().window(Window::Calls(1_000_001)), "a `window` of calls must be at most 1,000,000 calls"),
+        (|| new().window(Window::Time(ZERO)), "a `window` of time must be above zero"),
+        (|| new().minimum_calls(0), "`minimum_calls` must be at least 1"),
+        (|| new().slow_call(ZERO), "`slow_call` must be above zero"),
+        (|| new().recovery_timeout(ZERO), "`recovery_timeout` must be above zero"),
+        (|| new().max_recovery_timeout(ZERO), "`max_recovery_timeout` must be above zero"),
+        (|| new().probe_timeout(ZERO), "`probe_timeout` must be above zero"),
+        (|| new().half_open_max_calls(0), "`half_open_max_calls` must be at least 1"),
+        (|| new().success_threshold(0), "`success_threshold` must be at least 1"),
+        (|| new().failure_rate(f64::NAN), "`failure_rate` must be above 0 and at most 1"),
+        (|| new().failure_rate(f64::INFINITY), "`failure_rate` must be above 0 and at most 1"),
+        (|| new().slow_call_rate(f64::NAN), "`slow_call_rate` must be above 0 and at most 1"),
+    ];
+    for (build, sentence) in nonsense {
+        assert_eq!(refused(build), sentence);
+    }
+    for rate in [0.0, -0.0, -0.5, 1.000_001, 100.0, f64::NEG_INFINITY] {
+        assert_eq!(refused(|| new().failure_rate(rate)), "`failure_rate` must be above 0 and at most 1");
+        assert_eq!(refused(|| new().slow_call_rate(rate)), "`slow_call_rate` must be above 0 and at most 1");
+    }
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_refused_whichever_comes_second() {
+    let both = "`failure_threshold` and `failure_rate` exclude each other: write one of them";
+    assert_eq!(refused(|| new().failure_threshold(3).failure_rate(0.5)), both);
+    assert_eq!(refused(|| new().failure_rate(0.5).failure_threshold(3)), both);
+
+    let never = "`minimum_calls` must not be above a count `window`: the circuit could never open";
+    assert_eq!(refused(|| new().window(Window::Calls(5)).minimum_calls(6)), never);
+    assert_eq!(refused(|| new().minimum_calls(6).failure_rate(0.5).window(Window::Calls(5))), never);
+
+    let below = "`max_recovery_timeout` must not be below `recovery_timeout`";
+    assert_eq!(refused(|| new().recovery_timeout(SECOND * 2).max_recovery_timeout(SECOND)), below);
+    assert_eq!(refused(|| new().max_recovery_timeout(SECOND).recovery_timeout(SECOND * 2)), below);
+}
+
+#[test]
+fn what_only_looks_like_a_contradiction_is_taken() {
+    let edges = new()
+        .failure_rate(1.0)
+        .slow_call_rate(f64::MIN_POSITIVE)
+        .window(Window::Calls(Window::MAX_CALLS))
+        .minimum_calls(Window::MAX_CALLS)
+        .recovery_timeout(Duration::MAX)
+        .max_recovery_timeout(Duration::MAX)
+        .slow_call(Duration::from_nanos(1));
+    assert_eq!(held(&edges).rates.map(|rates| rates.minimum_calls), Some(Window::MAX_CALLS));
+    // A window of time holds any number of calls, and probes may come one after another.
+    let others = new().window(Window::Time(Duration::from_nanos(1))).minimum_calls(u32::MAX);
+    held(&others.failure_rate(0.5).half_open_max_calls(1).success_threshold(9));
+    held(&new().failure_threshold(3).slow_call(SECOND).slow_call_rate(0.5));
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    let rates =
+        |breaker: CircuitBreaker| held(&breaker).rates.map(|rates| (rates.window, rates.minimum_calls));
+    let half = || new().failure_rate(0.5);
+    assert_eq!(rates(half()), Some((Window::Calls(100), 10)));
+    assert_eq!(rates(half().window(Window::Calls(7))), Some((Window::Calls(7), 7)));
+    assert_eq!(rates(half().window(Window::Calls(70))), Some((Window::Calls(70), 10)));
+    assert_eq!(rates(half().window(Window::Time(SECOND))), Some((Window::Time(SECOND), 10)));
+    // A default gives way to what was written, rather than make a circuit that never opens.
+    assert_eq!(rates(half().minimum_calls(300)), Some((Window::Calls(300), 300)));
+    let most = Window::MAX_CALLS;
+    assert_eq!(rates(half().minimum_calls(u32::MAX)), Some((Window::Calls(most), most)));
+
+    assert_eq!((held(&new()).failure_threshold, held(&half()).failure_threshold), (Some(5), None));
+    let longest = |breaker: CircuitBreaker| held(&breaker).max_recovery_timeout;
+    assert_eq!(longest(new().recovery_timeout(SECOND)), SECOND);
+    assert_eq!(longest(new().max_recovery_timeout(SECOND)), RECOVERY);
+}
+
+#[test]
+fn what_lacks_its_other_half_does_nothing() {
+    for breaker in [
+        new(),
+        new().window(Window::Calls(1)).minimum_calls(1),
+        new().slow_call(SECOND),
+        new().slow_call_rate(0.5),
+    ] {
+        assert_eq!(held(&breaker), held(&new()));
+    }
+    let slow = Some(Slow { call: SECOND, rate: 0.5 });
+    let rates = Rates { failure: None, slow, window: Window::Calls(100), minimum_calls: 10 };
+    assert_eq!(held(&new().slow_call(SECOND).slow_call_rate(0.5)).rates, Some(rates));
+}
+
+#[test]
+fn a_breaker_is_small() {
+    assert!(size_of::<CircuitBreaker>() <= 256, "{}", size_of::<CircuitBreaker>());
+    let circuit = size_of::<Circuit>() - size_of::<crate::window::Tally>();
+    assert!(circuit <= 256, "{circuit}");
+}
