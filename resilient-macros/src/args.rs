@@ -10,6 +10,7 @@ use syn::{Expr, Token};
 
 use crate::matcher::Matchers;
 use crate::report::{Report, all_of, nearest};
+use crate::wording;
 
 mod values;
 pub(crate) use values::{Constant, not_a_word, number, one_of_words};
@@ -37,8 +38,17 @@ enum Value {
     Flag,
     Expr(Expr),
     Matchers(Matchers),
-    /// `name(…)`: reserved for settings with settings of their own.
-    List,
+    /// `name(…)`: a setting with settings of its own.
+    List(TokenStream),
+}
+
+/// What any attribute of a stack may say for all of it.
+#[derive(Default)]
+pub(crate) struct Common {
+    /// `crate = …`: where the crate is found.
+    pub(crate) crate_path: Option<syn::Path>,
+    /// `docs = true`: the function's documentation describes the stack.
+    pub(crate) docs: bool,
 }
 
 /// The settings of one attribute; taken out one by one.
@@ -46,25 +56,27 @@ pub(crate) struct Args {
     vocabulary: &'static Vocabulary,
     settings: Vec<Setting>,
     positional: Option<Expr>,
-    /// The path that `crate = …` gives.
-    pub(crate) crate_path: Option<syn::Path>,
-    /// Whether nothing was written, right or wrong, but perhaps `crate = …`.
+    /// Whether nothing was written that is this attribute's own, right or wrong.
     pub(crate) is_empty: bool,
 }
 
 impl Args {
     /// Reads all that can be read; the rest is reported.
-    pub(crate) fn parse(vocabulary: &'static Vocabulary, tokens: TokenStream, report: &mut Report) -> Self {
-        let mut args =
-            Self { vocabulary, settings: Vec::new(), positional: None, crate_path: None, is_empty: true };
+    pub(crate) fn parse(
+        vocabulary: &'static Vocabulary,
+        tokens: TokenStream,
+        common: &mut Common,
+        report: &mut Report,
+    ) -> Self {
+        let mut args = Self { vocabulary, settings: Vec::new(), positional: None, is_empty: true };
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                if let Err(error) = args.parse_one(input, report) {
+                if let Err(error) = args.parse_one(input, common, report) {
                     report.push(error);
                     skip_to_comma(input)?;
                 }
                 if !input.is_empty() && input.parse::<Token![,]>().is_err() {
-                    report.error(input.span(), "expected `,` between settings");
+                    report.error(input.span(), wording::no_comma());
                     skip_to_comma(input)?;
                     let _: Option<Token![,]> = input.parse()?;
                 }
@@ -77,23 +89,28 @@ impl Args {
         args
     }
 
-    fn parse_one(&mut self, input: ParseStream<'_>, report: &mut Report) -> syn::Result<()> {
+    fn parse_one(
+        &mut self,
+        input: ParseStream<'_>,
+        common: &mut Common,
+        report: &mut Report,
+    ) -> syn::Result<()> {
         let named = input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]);
         if input.peek(Token![crate]) && named {
             input.parse::<Token![crate]>()?;
             input.parse::<Token![=]>()?;
-            self.crate_path = Some(syn::Path::parse_mod_style(input)?);
+            common.crate_path = Some(syn::Path::parse_mod_style(input)?);
             return Ok(());
+        }
+        if input.peek(syn::Ident) && input.fork().parse::<Ident>().is_ok_and(|name| name == "docs") {
+            return parse_docs(input, common, report);
         }
         self.is_empty = false;
         if input.peek(Ident::peek_any) && named {
             let name = Ident::parse_any(input)?;
             input.parse::<Token![=]>()?;
             if input.is_empty() || input.peek(Token![,]) {
-                return Err(syn::Error::new(
-                    name.span(),
-                    format!("`{name}` has no value: write `{name} = …`"),
-                ));
+                return Err(syn::Error::new(name.span(), wording::no_value(&name)));
             }
             let value = if name == "on" {
                 Value::Matchers(Matchers::parse(input)?)
@@ -113,10 +130,11 @@ impl Args {
             let is_ours = self.knows(&written) || self.vocabulary.positional.is_none();
             if is_ours {
                 let name: Ident = input.parse()?;
-                if is_list {
-                    let _: proc_macro2::Group = input.parse()?;
-                }
-                let value = if is_list { Value::List } else { Value::Flag };
+                let value = if is_list {
+                    Value::List(input.parse::<proc_macro2::Group>()?.stream())
+                } else {
+                    Value::Flag
+                };
                 self.add(Setting { name, value }, report);
                 return Ok(());
             }
@@ -134,18 +152,15 @@ impl Args {
         let name = setting.name.to_string();
         let span = setting.name.span();
         if self.vocabulary.not_yet.contains(&name.as_str()) {
-            report.error(span, format!("`{name}` of `#[{attribute}]` is not available yet"));
+            report.error(span, wording::not_yet(attribute, name));
         } else if !self.vocabulary.names.contains(&name.as_str()) {
             let hint = nearest(&name, self.vocabulary.names.iter().copied())
-                .map(|near| format!("; did you mean `{near}`?"))
+                .map(wording::did_you_mean)
                 .unwrap_or_default();
             let names = all_of(self.vocabulary.names.iter().copied());
-            report.error(
-                span,
-                format!("`#[{attribute}]` has no setting `{name}`{hint}\nits settings are {names}"),
-            );
+            report.error(span, wording::unknown_setting(attribute, name, hint, names));
         } else if self.settings.iter().any(|known| known.name == setting.name) {
-            report.error(span, format!("`{name}` is given twice"));
+            report.error(span, wording::given_twice(name));
         } else {
             self.settings.push(setting);
         }
@@ -156,11 +171,9 @@ impl Args {
         match (self.vocabulary.positional, &self.positional) {
             (None, _) => {
                 let names = all_of(self.vocabulary.names.iter().copied());
-                report.error_at(&value,
-                    format!("`#[{attribute}]` takes its settings by name: write `name = …`\nits settings are {names}"),
-                );
+                report.error_at(&value, wording::settings_by_name(attribute, names));
             }
-            (Some(what), Some(_)) => report.error_at(&value, format!("{what} is given twice")),
+            (Some(what), Some(_)) => report.error_at(&value, wording::positional_twice(what)),
             (Some(_), None) => self.positional = Some(value),
         }
     }
@@ -204,6 +217,20 @@ impl Value {
             _ => None,
         }
     }
+}
+
+/// `docs`, `docs = true`: the function's documentation describes the stack.
+fn parse_docs(input: ParseStream<'_>, common: &mut Common, report: &mut Report) -> syn::Result<()> {
+    let name: Ident = input.parse()?;
+    common.docs = true;
+    if input.parse::<Option<Token![=]>>()?.is_some() {
+        let value = parse_value(input)?;
+        match &value {
+            Expr::Lit(syn::ExprLit { lit: syn::Lit::Bool(value), .. }) => common.docs = value.value,
+            _ => report.error_at(&value, wording::flag_has_value(&name)),
+        }
+    }
+    Ok(())
 }
 
 /// A value: an expression. `a = |x| …, b = …` ends at the comma.

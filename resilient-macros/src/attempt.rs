@@ -5,8 +5,10 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
+use crate::call::Call;
 use crate::item::{Argument, Function, Passed, Receiver};
 use crate::names::{Place, emit, here};
+use crate::rename::rename_self;
 use crate::returns::Shape;
 
 /// What the policies around the body do with it.
@@ -20,15 +22,6 @@ pub(crate) enum Runs {
     Repeatedly,
 }
 
-/// What a run of the body takes with it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Takes {
-    /// What it uses by value; the rest is borrowed where more than one run needs it.
-    AsRun,
-    /// Everything, to another thread.
-    All,
-}
-
 pub(crate) struct Attempt<'f> {
     function: &'f Function,
     body: &'f Group,
@@ -39,30 +32,43 @@ impl<'f> Attempt<'f> {
         Self { function, body }
     }
 
-    /// The body as an expression of its result.
+    /// The body where it stands.
     ///
     /// ```text
-    /// async fn f(a: A) -> R { body }     async { let a = a; { body } }.await
-    /// fn f(a: A) -> R { body }           (|| -> R { let a = a; { body } })()
+    /// async fn f(a: A) -> R { body }     async { let a = a; { body } }
+    /// fn f(a: A) -> R { body }           || -> R { let a = a; { body } }
     /// ```
-    pub(crate) fn run(&self, runs: Runs) -> TokenStream {
-        let attempt = self.callable(runs, Takes::AsRun);
-        if self.function.is_async() { emit!(#attempt.await) } else { emit!((#attempt)()) }
+    pub(crate) fn here(&self, runs: Runs) -> Call {
+        Call::callable(self.function.is_async(), self.callable(runs, runs == Runs::Once))
+    }
+
+    /// A sync body for another thread: a closure that takes everything with it.
+    ///
+    /// ```text
+    /// fn f(a: A, mut b: B) -> R { body }     move || -> R { let (a, mut b) = (a, b); body }
+    /// ```
+    pub(crate) fn elsewhere(&self, runs: Runs) -> TokenStream {
+        self.callable(runs, true)
+    }
+
+    /// `-> R`, where it was written: elsewhere a closure has none either, as clippy wants it.
+    fn written_type(&self) -> Option<TokenStream> {
+        let ty = &self.function.returns.ty;
+        self.function.returns.is_written.then(|| emit!(-> #ty))
     }
 
     /// The body as a future, or as a closure where the function is not async.
-    pub(crate) fn callable(&self, runs: Runs, takes: Takes) -> TokenStream {
+    fn callable(&self, runs: Runs, takes_all: bool) -> TokenStream {
         let returns = &self.function.returns;
         let ty = &returns.ty;
         let bindings = bindings(&self.function.arguments, in_place(runs));
         let renewal = self.renewal(runs);
         let body = self.block(self.renamed(self.body.stream(), runs));
-        let takes = (runs == Runs::Once || takes == Takes::All).then(|| emit!(move));
+        let takes = takes_all.then(|| emit!(move));
         let hint_of_output = hint(ty);
         match returns.shape {
             Shape::Sync => {
-                // Where no type is written the closure has none either, as clippy wants it.
-                let ty = returns.is_written.then(|| emit!(-> #ty));
+                let ty = self.written_type();
                 let block = self.block(emit!(#renewal #bindings #body));
                 emit!(#takes || #ty #block)
             }
@@ -153,7 +159,7 @@ impl<'f> Attempt<'f> {
 
 /// Tells the compiler what a block returns, so that `?` and coercions in it work as in a function.
 fn hint(ty: &impl ToTokens) -> TokenStream {
-    emit!(__resilient::returns!(#ty);)
+    emit!(__res::returns!(#ty);)
 }
 
 /// A statement that gives the body its arguments as the user binds them, each from where `source` says
@@ -230,37 +236,6 @@ fn boxed_block(body: &Group) -> Option<Group> {
         (TokenTree::Group(block), None) => Some(block),
         _ => None,
     }
-}
-
-/// Says `name` for `self`, except inside items that have a `self` of their own.
-fn rename_self(tokens: TokenStream, name: &Ident) -> TokenStream {
-    let mut in_item = false;
-    let mut renamed = Vec::new();
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(mut token) = tokens.next() {
-        match &mut token {
-            TokenTree::Ident(ident) if ident == "self" && !in_item => {
-                let span = ident.span();
-                ident.clone_from(name);
-                ident.set_span(span);
-            }
-            // Without a name it is the type of a pointer.
-            TokenTree::Ident(ident) if ident == "fn" => {
-                in_item |= matches!(tokens.peek(), Some(TokenTree::Ident(_)));
-            }
-            TokenTree::Ident(ident) => in_item |= ident == "impl" || ident == "trait" || ident == "mod",
-            TokenTree::Group(group) if !in_item => {
-                let span = group.span();
-                *group = Group::new(group.delimiter(), rename_self(group.stream(), name));
-                group.set_span(span);
-            }
-            TokenTree::Group(group) => in_item = group.delimiter() != Delimiter::Brace,
-            TokenTree::Punct(punct) => in_item &= punct.as_char() != ';',
-            TokenTree::Literal(_) => {}
-        }
-        renamed.push(token);
-    }
-    renamed.into_iter().collect()
 }
 
 /// Statements that give each argument passed by value to the next attempt and keep what the one after

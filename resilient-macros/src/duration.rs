@@ -4,11 +4,13 @@
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit};
 
 use crate::args::number;
+use crate::names::{Place, emit};
 use crate::report::Report;
+use crate::wording;
 
 /// For messages.
 pub(crate) const FORMS: &str =
@@ -33,6 +35,27 @@ impl DurationValue {
     }
 }
 
+impl DurationValue {
+    /// As people say it, or as it was written.
+    pub(crate) fn in_words(&self) -> String {
+        match self {
+            Self::Known(duration) => in_words(*duration),
+            Self::Const(expr) | Self::Dynamic(expr) => {
+                format!("`{}`", expr.to_token_stream().to_string().replace(" :: ", "::").replace(" . ", "."))
+            }
+        }
+    }
+
+    /// The value; a constant's is looked at by a `const` function of the runtime, so that a wrong one is
+    /// reported where the user wrote it.
+    pub(crate) fn checked_by(&self, check: &str) -> TokenStream {
+        match self {
+            Self::Const(expr) => Place::of(expr).call(check, TokenStream::new(), Some(expr)),
+            value => value.to_token_stream(),
+        }
+    }
+}
+
 impl ToTokens for DurationValue {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
@@ -45,18 +68,15 @@ impl ToTokens for DurationValue {
 fn literal(duration: Duration) -> TokenStream {
     let unsuffixed = proc_macro2::Literal::u64_unsuffixed;
     let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
-    if nanos == 0 {
-        let seconds = unsuffixed(seconds);
-        return quote!(::core::time::Duration::from_secs(#seconds));
-    }
-    match u64::try_from(duration.as_millis()) {
-        Ok(millis) if nanos % 1_000_000 == 0 => {
-            let millis = unsuffixed(millis);
-            quote!(::core::time::Duration::from_millis(#millis))
+    match u64::try_from(duration.as_millis()).map(unsuffixed) {
+        _ if nanos == 0 => {
+            let seconds = unsuffixed(seconds);
+            emit!(__res::secs(#seconds))
         }
+        Ok(millis) if nanos % 1_000_000 == 0 => emit!(__res::millis(#millis)),
         _ => {
             let (seconds, nanos) = (unsuffixed(seconds), unsuffixed(u64::from(nanos)));
-            quote!(::core::time::Duration::new(#seconds, #nanos))
+            emit!(::core::time::Duration::new(#seconds, #nanos))
         }
     }
 }
@@ -88,12 +108,12 @@ pub(crate) fn parse(name: &str, expr: &Expr, report: &mut Report) -> Option<Dura
         {
             number(expr).map_or(Err(String::new()), seconds)
         }
-        Expr::Lit(_) => Err(format!("{name} takes {FORMS}")),
+        Expr::Lit(_) => Err(wording::takes(name, FORMS)),
         _ => return Some(classify(expr.clone())),
     };
     match read {
         Ok(Duration::ZERO) => {
-            report.error_at(expr, format!("{name} must be above zero"));
+            report.error_at(expr, wording::above_zero(name));
             None
         }
         Ok(duration) => Some(DurationValue::Known(duration)),
@@ -107,7 +127,7 @@ pub(crate) fn parse(name: &str, expr: &Expr, report: &mut Report) -> Option<Dura
 /// Whether an expression is plainly a constant: `LIMIT`, `config::LIMIT`, `Duration::from_millis(5)`.
 fn classify(expr: Expr) -> DurationValue {
     let is_const = match &expr {
-        Expr::Path(_) => is_constant_path(&expr),
+        Expr::Path(_) => is_constant_path(&expr) && !is_of_an_instance(&expr),
         Expr::Call(call) => {
             is_duration_constructor(&call.func) && call.args.iter().all(|arg| number(arg).is_some())
         }
@@ -125,6 +145,16 @@ pub(crate) fn is_constant_path(expr: &Expr) -> bool {
     })
 }
 
+/// Whether a constant may be another one in each instance of a generic function, as `Self::LIMIT`,
+/// `T::LIMIT` and `N` may: then no `static` can keep it.
+pub(crate) fn is_of_an_instance(expr: &Expr) -> bool {
+    let Expr::Path(path) = expr else { return false };
+    let is_parameter =
+        |name: &str| name == "Self" || (name.len() == 1 && name.starts_with(char::is_uppercase));
+    path.qself.is_some()
+        || path.path.segments.first().is_some_and(|first| is_parameter(&first.ident.to_string()))
+}
+
 fn is_duration_constructor(function: &Expr) -> bool {
     let Expr::Path(path) = function else { return false };
     let mut names = path.path.segments.iter().rev().map(|segment| segment.ident.to_string());
@@ -134,9 +164,9 @@ fn is_duration_constructor(function: &Expr) -> bool {
 
 fn seconds(seconds: f64) -> Result<Duration, String> {
     if seconds < 0.0 {
-        return Err("a duration cannot be negative".into());
+        return Err(wording::negative_duration());
     }
-    Duration::try_from_secs_f64(seconds).map_err(|_| "this is longer than any duration".into())
+    Duration::try_from_secs_f64(seconds).map_err(|_| wording::endless_duration())
 }
 
 /// `1h 30m`, `1.5s`, `250ms`.
@@ -144,7 +174,7 @@ fn words(text: &str) -> Result<Duration, String> {
     let mut total = Duration::ZERO;
     let mut rest = text.trim();
     if rest.is_empty() {
-        return Err("an empty duration: write for example `\"1m 30s\"` or `\"250ms\"`".into());
+        return Err(wording::empty_duration());
     }
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
@@ -152,9 +182,7 @@ fn words(text: &str) -> Result<Duration, String> {
         let after = after.trim_start();
         let letters = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
         let (unit, after) = after.split_at(letters);
-        let number: f64 = number.parse().map_err(|_| {
-            format!("`{text}` is no duration: write for example `\"1m 30s\"`, `\"250ms\"` or `\"1.5s\"`")
-        })?;
+        let number: f64 = number.parse().map_err(|_| wording::no_duration(text))?;
         let seconds_each = match unit {
             "ns" => 1e-9,
             "us" | "µs" => 1e-6,
@@ -163,15 +191,10 @@ fn words(text: &str) -> Result<Duration, String> {
             "m" | "min" | "mins" => 60.0,
             "h" => 3_600.0,
             "d" => 86_400.0,
-            "" => return Err(format!("`{text}` has no unit: write `\"{number}s\"` or `\"{number}ms\"`")),
-            other => {
-                return Err(format!(
-                    "`{other}` is no unit of time: use `ms`, `s`, `m`, `h` (also `us`, `ns`, `d`)"
-                ));
-            }
+            "" => return Err(wording::no_unit(text, number)),
+            other => return Err(wording::unknown_unit(other)),
         };
-        total =
-            total.checked_add(seconds(number * seconds_each)?).ok_or("this is longer than any duration")?;
+        total = total.checked_add(seconds(number * seconds_each)?).ok_or_else(wording::endless_duration)?;
         rest = after.trim_start();
     }
     Ok(total)

@@ -10,9 +10,10 @@ use syn::{AttrStyle, Attribute, FnArg, Pat, ReceiverKind, Signature, Type, Visib
 
 use crate::attempt::Attempt;
 use crate::mentions::{mentions, names_of};
-use crate::names::{Place, RUNTIME, emit, without_braces};
+use crate::names::{DOOR, Place, here, without_braces};
 use crate::report::Report;
 use crate::returns::{self, Returns, Shape};
+use crate::wording;
 use crate::written::other_keyword;
 
 /// A function whose body is not looked into.
@@ -58,6 +59,8 @@ impl Argument {
 pub(crate) struct Receiver {
     /// The user's `self`.
     pub(crate) token: Ident,
+    /// Its type, as far as it was written out.
+    pub(crate) ty: Type,
     pub(crate) passed: Passed,
     pub(crate) is_mut: bool,
 }
@@ -132,6 +135,15 @@ impl Function {
         &self.signature.ident
     }
 
+    /// Where its arguments are written; its name where there are none.
+    pub(crate) fn inputs(&self) -> Place {
+        if self.signature.inputs.is_empty() {
+            Place::of(&self.signature.ident)
+        } else {
+            Place::of(&self.signature.inputs)
+        }
+    }
+
     pub(crate) fn is_async(&self) -> bool {
         self.returns.shape != Shape::Sync
     }
@@ -148,29 +160,19 @@ impl Function {
     pub(crate) fn check(&self, report: &mut Report) {
         let signature = &self.signature;
         if let Some(token) = &signature.constness {
-            report.error(
-                token.span,
-                "a `const fn` cannot be guarded: clocks, delays and locks do not exist while compiling",
-            );
+            report.error(token.span, wording::const_fn());
         }
         if let Some(abi) = &signature.abi {
-            report.error(
-                abi.span(),
-                "an `extern fn` cannot be guarded: write a Rust function that calls it, and guard that one",
-            );
+            report.error(abi.span(), wording::extern_fn());
         }
         for argument in &self.arguments {
             let is_rebound = argument.passed != Passed::Shared || !argument.is_plain();
             if let (Some(cfg), true) = (argument.cfg, is_rebound) {
-                cfg.error(
-                    "an argument under `#[cfg]` cannot be handed on to an attempt\n\
-                     pass a reference, or put the `#[cfg]` above the function",
-                    report,
-                );
+                cfg.error(wording::argument_under_cfg(), report);
             }
         }
         if let Some(variadic) = &signature.variadic {
-            report.error(variadic.span(), "a variadic function cannot be guarded");
+            report.error(variadic.span(), wording::variadic_fn());
         }
     }
 
@@ -184,16 +186,16 @@ impl Function {
 
     /// Whether this is the output of an expansion of ours.
     pub(crate) fn is_guarded(&self) -> bool {
-        let first = self
-            .body
-            .stream()
-            .into_iter()
-            .take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'));
-        let mut words = first.filter_map(|token| match token {
-            TokenTree::Ident(ident) => Some(ident.to_string()),
-            _ => None,
-        });
-        words.next().is_some_and(|word| word == "use") && words.last().is_some_and(|word| word == RUNTIME)
+        let first = self.body.stream().into_iter();
+        let first =
+            first.take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'));
+        let words: Vec<String> = first
+            .filter_map(|token| match token {
+                TokenTree::Ident(ident) => Some(ident.to_string()),
+                _ => None,
+            })
+            .collect();
+        words.first().is_some_and(|word| word == "use") && words.last().is_some_and(|word| word == DOOR)
     }
 
     /// Notes which arguments an attribute names.
@@ -217,6 +219,11 @@ impl Function {
         Attempt::new(self, &self.body)
     }
 
+    /// Adds to the function's documentation.
+    pub(crate) fn document(&mut self, text: &str) {
+        self.attributes.push(syn::parse_quote!(#[doc = #text]));
+    }
+
     /// Makes the signature's `self` one that can be renewed: by value the body's own binding is the one
     /// that may be `mut`, while a pinned one is borrowed anew from the signature's.
     pub(crate) fn renew_receiver(&mut self) {
@@ -229,13 +236,6 @@ impl Function {
                 Passed::Shared | Passed::Mutable => {}
             }
         }
-    }
-
-    /// The value of `bounded`, or what the function returns when the time is up.
-    pub(crate) fn or_timed_out(&self, bounded: &TokenStream) -> TokenStream {
-        // A closure: where `timed_out` were named alone its bounds would be reported twice.
-        let timed_out = self.returns.error.call("timed_out", emit!(elapsed), None);
-        emit!(#bounded.unwrap_or_else(|elapsed| #timed_out))
     }
 
     /// The function with another body; `statements` come first and `call` is what it returns.
@@ -273,14 +273,17 @@ fn inner_attributes(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Toke
 }
 
 fn receiver(receiver: &syn::Receiver) -> Receiver {
-    let passed = match &receiver.kind {
-        ReceiverKind::Reference(_, _, Some(_)) => Passed::Mutable,
-        ReceiverKind::Reference(..) => Passed::Shared,
-        ReceiverKind::Typed(_, ty) => Passed::of(ty),
-        _ => Passed::Value,
+    let place = here(receiver.self_token.span);
+    let own: Type = syn::parse_quote_spanned!(place=> Self);
+    let (passed, ty) = match &receiver.kind {
+        ReceiverKind::Reference(_, _, Some(_)) => (Passed::Mutable, own),
+        ReceiverKind::Reference(..) => (Passed::Shared, own),
+        ReceiverKind::Typed(_, ty) => (Passed::of(ty), (**ty).clone()),
+        _ => (Passed::Value, own),
     };
     Receiver {
         token: Ident::new("self", receiver.self_token.span),
+        ty,
         passed,
         is_mut: receiver.mutability.is_some(),
     }

@@ -3,6 +3,7 @@
 
 mod args;
 mod attempt;
+mod call;
 mod duration;
 mod item;
 mod limit;
@@ -10,10 +11,12 @@ mod matcher;
 mod mentions;
 mod names;
 mod policy;
+mod rename;
 mod report;
 mod retryable;
 mod returns;
 mod stack;
+mod wording;
 mod written;
 
 use proc_macro::TokenStream;

@@ -3,16 +3,18 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens as _;
-use syn::Type;
 use syn::spanned::Spanned as _;
+use syn::{GenericArgument, Lifetime, Path, PathArguments, Type, TypeParamBound};
 
 use crate::args::{Args, Constant};
+use crate::call::Call;
 use crate::duration::{self, DurationValue};
-use crate::item::{Argument, Function, Passed};
-use crate::names::Place;
+use crate::item::{Argument, Function, Passed, Receiver};
+use crate::names::{Place, emit};
 use crate::report::Report;
+use crate::wording;
 
 /// The names that a limit is written by.
 pub(crate) const NAMES: &[&str] = &["secs", "ms", "operation"];
@@ -52,14 +54,12 @@ impl Limit {
         }
         if values.len() > 1 {
             let again = args.first_of(&["ms", "secs"]).map_or_else(Span::call_site, |(_, span)| span);
-            report
-                .error(again, "the limit is given twice: keep one of `secs`, `ms` and the positional value");
+            report.error(again, wording::limit_twice());
         }
         if args.is_empty {
             report.error(Span::call_site(), missing);
         } else if let (false, Some(span)) = (is_written, args.span_of("operation")) {
-            report
-                .error(span, "the limit is missing: write `secs = 30`, `ms = 500` or `\"1m 30s\"` before it");
+            report.error(span, wording::limit_missing());
         }
         let operation = args.string("operation", "what the operation is called in errors and events", report);
         Self { value: values.into_iter().flatten().next(), place, operation }
@@ -70,9 +70,40 @@ impl Limit {
         self.value.as_ref()?.known()
     }
 
-    /// The limit as an expression.
-    pub(crate) fn value(&self) -> Option<&DurationValue> {
-        self.value.as_ref()
+    /// The limit as people say it, or as it was written.
+    pub(crate) fn in_words(&self) -> String {
+        match &self.value {
+            Some(value) => value.in_words(),
+            None => String::new(),
+        }
+    }
+
+    /// The `static` that keeps it, where its value is the same for all calls.
+    pub(crate) fn item(&self, name: &str, function: &Function) -> TokenStream {
+        if !self.is_kept() {
+            return TokenStream::new();
+        }
+        let (name, made) = (Ident::new(name, Span::mixed_site()), self.made(function));
+        emit!(static #name: __res::Limit = #made;)
+    }
+
+    /// The limit, kept or made for this call.
+    pub(crate) fn value(&self, name: &str, function: &Function) -> TokenStream {
+        if self.is_kept() {
+            Ident::new(name, Span::mixed_site()).into_token_stream()
+        } else {
+            self.made(function)
+        }
+    }
+
+    fn is_kept(&self) -> bool {
+        !matches!(self.value, Some(DurationValue::Dynamic(_)))
+    }
+
+    fn made(&self, function: &Function) -> TokenStream {
+        let operation = self.operation(function);
+        let value = self.value.as_ref().map(|value| value.checked_by("checked_limit"));
+        emit!(__res::limit(#operation, #value))
     }
 
     /// What errors and events call the operation.
@@ -87,41 +118,98 @@ fn thousandth(seconds: DurationValue, args: &Args, report: &mut Report) -> Optio
         DurationValue::Known(seconds) => Some(DurationValue::Known(seconds / 1000)),
         DurationValue::Const(expr) | DurationValue::Dynamic(expr) => {
             let span = args.span_of("ms").unwrap_or_else(|| expr.span());
-            report.error(
-                span,
-                "`ms` takes a number; a `Duration` is written without a name: `#[timeout(self.limit)]`",
-            );
+            report.error(span, wording::ms_is_a_number());
             None
         }
     }
 }
 
+/// Runs a sync body on another thread for as long as `limit` allows. What the compiler says of the call
+/// as a whole is about what goes along, and is said there.
+pub(crate) fn run_elsewhere(limit: TokenStream, body: &TokenStream, function: &Function) -> Call {
+    let place = function.inputs();
+    let limit = place.moved(limit);
+    let timeout_sync = function.returns.error.name("timeout_sync");
+    let arguments = place.parenthesized(body);
+    Call::inline(false, emit!(#limit.#timeout_sync #arguments))
+}
+
+/// Statements that make the compiler look at each argument, where it is written, before it looks at the
+/// closure that takes them all.
+pub(crate) fn look_at_arguments(function: &Function) -> TokenStream {
+    if function.is_async() {
+        return TokenStream::new();
+    }
+    let receiver = function.receiver.iter().map(|Receiver { ty, .. }| {
+        let look = Place::of(ty).call_of_type("crosses", ty);
+        emit!(#look;)
+    });
+    let arguments = function.arguments.iter().map(|Argument { ty, name, .. }| {
+        let look = if matches!(ty, Type::ImplTrait(_)) {
+            Place::of(ty).call("crosses_value", emit!(&#name), None)
+        } else {
+            Place::of(ty).call_of_type("crosses", ty)
+        };
+        emit!(#look;)
+    });
+    receiver.chain(arguments).collect()
+}
+
 /// What must hold of a function that is bounded by an `attribute` of ours.
 pub(crate) fn check(what: &str, function: &Function, report: &mut Report) {
-    function.check_result(&format!("a {what} ends the call with an error: return a `Result` whose error type is `From<resilient::TimeoutError>`"), report);
+    function.check_result(&wording::no_room_for_a_timeout(what), report);
     if function.is_async() {
         if !cfg!(feature = "tokio") {
-            report.error(
-                function.async_span(),
-                format!("a {what} around async code needs the feature `tokio` of `resilient-attributes`"),
-            );
+            report.error(function.async_span(), wording::bounding_needs_tokio(what));
         }
         return;
     }
     // A body that is given up goes on running on its worker, so it cannot borrow from its caller.
     if let Some(receiver) = function.receiver.as_ref().filter(|receiver| receiver.passed != Passed::Value) {
-        report.error(
-            receiver.token.span(),
-            format!(
-                "a sync {what} runs the body on another thread, which may outlive this borrow of `self`\n\
-                 take `self: Arc<Self>`, move the call into a function with owned arguments, or make the function `async`"
-            ),
-        );
+        report.error(receiver.token.span(), wording::borrowed_self(what));
     }
     for argument in &function.arguments {
         if is_borrowed(&argument.ty) {
             report.error_at(&argument.ty, self::borrowed(what, argument));
+        } else if borrows(&argument.ty) {
+            report.error_at(&argument.ty, wording::borrowing_argument(what, &argument.name));
         }
+    }
+}
+
+/// Whether a type says that it holds a borrow: `Cow<'a, str>`, `Vec<&str>`. What types do not say is the
+/// compiler's to find.
+fn borrows(ty: &Type) -> bool {
+    let is_short = |lifetime: &Lifetime| lifetime.ident != "static";
+    let in_path = |path: &Path| {
+        path.segments.iter().any(|segment| match &segment.arguments {
+            PathArguments::AngleBracketed(arguments) => {
+                arguments.args.iter().any(|argument| match argument {
+                    GenericArgument::Lifetime(lifetime) => is_short(lifetime),
+                    GenericArgument::Type(ty) => borrows(ty),
+                    GenericArgument::AssocType(assoc) => borrows(&assoc.ty),
+                    _ => false,
+                })
+            }
+            // What a function takes it does not hold.
+            _ => false,
+        })
+    };
+    let in_bound = |bound: &TypeParamBound| match bound {
+        TypeParamBound::Lifetime(lifetime) => is_short(lifetime),
+        TypeParamBound::Trait(bound) => in_path(&bound.path),
+        _ => false,
+    };
+    match ty {
+        Type::Reference(_) => is_borrowed(ty),
+        Type::Path(path) => in_path(&path.path),
+        Type::Tuple(tuple) => tuple.elems.iter().any(borrows),
+        Type::Array(array) => borrows(&array.elem),
+        Type::Paren(paren) => borrows(&paren.elem),
+        Type::Group(group) => borrows(&group.elem),
+        Type::ImplTrait(object) => object.bounds.iter().any(in_bound),
+        Type::TraitObject(object) => object.bounds.iter().any(in_bound),
+        _ => false,
     }
 }
 
@@ -149,8 +237,5 @@ fn borrowed(what: &str, argument: &Argument) -> String {
     };
     let is_mutable = matches!(&argument.ty, Type::Reference(reference) if reference.mutability.is_some());
     let way_back = if is_mutable { " and return what becomes of it" } else { "" };
-    format!(
-        "a sync {what} runs the body on another thread, which may outlive this borrow\n\
-         take `{name}: {owned}`{way_back}, or make the function `async`"
-    )
+    wording::borrowed_argument(what, name, owned, way_back)
 }

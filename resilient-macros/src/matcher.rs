@@ -8,6 +8,7 @@ use syn::spanned::Spanned as _;
 use syn::{Expr, Pat, Path, Token};
 
 use crate::names::{Place, emit, here};
+use crate::wording;
 
 /// One item or a tuple of them; an error matches when any item does.
 pub(crate) struct Matchers(Vec<Matcher>);
@@ -27,10 +28,7 @@ impl Matchers {
         let paren = syn::parenthesized!(items in input);
         let matchers = items.parse_terminated(Matcher::parse, Token![,])?;
         if matchers.is_empty() {
-            return Err(syn::Error::new(
-                paren.span.join(),
-                "nothing matches an empty tuple: name an error type, a variant or a pattern; for every error write `on = any`",
-            ));
+            return Err(syn::Error::new(paren.span.join(), wording::empty_on()));
         }
         Ok(Self(matchers.into_iter().collect()))
     }
@@ -45,7 +43,7 @@ impl Matchers {
             Matcher::Any => emit!(true),
             Matcher::Type(ty) => {
                 let span = here(ty.span());
-                quote_spanned!(span=> __resilient::is!(error, #ty))
+                quote_spanned!(span=> __res::is!(error, #ty))
             }
             Matcher::Pattern(pattern) => emit!(::core::matches!(error, #pattern)),
         });
@@ -62,10 +60,7 @@ impl Matcher {
         }
         let pattern = Pat::parse_multi(input)?;
         if let Pat::Lit(_) | Pat::Wild(_) | Pat::Ident(_) = pattern {
-            return Err(syn::Error::new(
-                pattern.span(),
-                "`on` takes an error type, a variant or a pattern of one; for every error write `on = any`",
-            ));
+            return Err(syn::Error::new(pattern.span(), wording::no_matcher()));
         }
         Ok(Self::Pattern(pattern.into_token_stream()))
     }

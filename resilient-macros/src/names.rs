@@ -40,16 +40,41 @@ impl Place {
         report.error_at(&TokenStream::from_iter(both), message);
     }
 
-    /// `__resilient::name(ours, users)`, whose errors belong to this piece. Tokens of the user's keep
+    /// `__res::name(ours, users)`, whose errors belong to this piece. Tokens of the user's keep
     /// their own places.
     pub(crate) fn call(self, name: &str, ours: TokenStream, users: Option<&dyn ToTokens>) -> TokenStream {
         let runtime = Ident::new(RUNTIME, here(self.start));
-        let name = Ident::new(name, here(self.end));
+        let name = self.name(name);
         let ours = moved_to(ours, self.start);
-        let users = users.map(|users| quote!(, #users));
-        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#ours #users));
-        arguments.set_span(here(self.end));
+        let comma = (users.is_some() && !ours.is_empty()).then(|| quote!(,));
+        let arguments = self.parenthesized(&quote!(#ours #comma #users));
         quote!(#runtime::#name #arguments)
+    }
+
+    /// `__res::name::<ty>()`, likewise.
+    pub(crate) fn call_of_type(self, name: &str, ty: &impl ToTokens) -> TokenStream {
+        let runtime = Ident::new(RUNTIME, here(self.start));
+        let (name, arguments) = (self.name(name), self.parenthesized(&TokenStream::new()));
+        quote!(#runtime::#name::<#ty> #arguments)
+    }
+
+    /// `(tokens)`, whose errors as a whole belong to this piece.
+    pub(crate) fn parenthesized(self, tokens: &TokenStream) -> Group {
+        let mut group = Group::new(Delimiter::Parenthesis, tokens.clone());
+        group.set_span(here(self.end));
+        group
+    }
+
+    /// Tokens of ours, whose errors belong to this piece.
+    pub(crate) fn moved(self, tokens: TokenStream) -> TokenStream {
+        moved_to(tokens, self.start)
+    }
+
+    /// A name of ours, whose errors belong to this piece: those about what a method demands are told at
+    /// its name. Parts of a path are parted by `::`.
+    pub(crate) fn name(self, path: &str) -> TokenStream {
+        let parts = path.split("::").map(|part| Ident::new(part, here(self.end)));
+        quote!(#(#parts)::*)
     }
 }
 
@@ -80,6 +105,9 @@ fn moved_to(tokens: TokenStream, place: Span) -> TokenStream {
     tokens.into_iter().map(moved).collect()
 }
 
-/// First thing in every expansion, and so the sign by which a second expansion of the same function is
-/// recognised.
-pub(crate) const RUNTIME: &str = "__resilient";
+/// The module of the runtime that expansions use. It stands in the first statement of each, and is so the
+/// sign by which a second expansion of the same function is recognised.
+pub(crate) const DOOR: &str = "__private";
+
+/// What expansions call it. Short, so that they are: users see it in nothing but an expansion.
+pub(crate) const RUNTIME: &str = "__res";

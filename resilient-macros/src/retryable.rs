@@ -9,6 +9,7 @@ use syn::{Attribute, Data, DeriveInput, Fields, Ident, Member, Path, Token, Type
 
 use crate::names::{Place, emit};
 use crate::report::{Report, nearest, one_of};
+use crate::wording;
 
 const WORDS: &[&str] = &["transient", "permanent", "transparent"];
 
@@ -44,7 +45,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
             structure(name, &data.fields, &written, &mut report)
         }
         Data::Union(data) => {
-            report.error(data.union_token.span, "`Retryable` is derived for enums and structs");
+            report.error(data.union_token.span, wording::no_enum());
             return report.finish();
         }
     };
@@ -75,7 +76,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let inner = (!inner.is_empty()).then(|| {
         emit! {
             fn __resilient_inner(&self) -> ::core::option::Option<&(dyn ::core::error::Error + 'static)> {
-                use #crate_path::__private as __resilient;
+                use #crate_path::__private as __res;
                 #[allow(unreachable_patterns)]
                 match self { #(#inner)* _ => ::core::option::Option::None }
             }
@@ -86,7 +87,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
         #[automatically_derived]
         impl #generics #crate_path::__private::Retryable for #name #arguments #clause {
             fn retry_classification(&self) -> #crate_path::__private::RetryClassification {
-                use #crate_path::__private as __resilient;
+                use #crate_path::__private as __res;
                 #body
             }
             #inner
@@ -108,15 +109,12 @@ struct Arms {
 fn variants(input: &DeriveInput, data: &syn::DataEnum, written: &Written, report: &mut Report) -> Arms {
     let mut arms = Arms::default();
     if let Some((_, span)) = &written.kind {
-        report.error(
-            *span,
-            "each variant says for itself what it is; for all that say nothing write `default = …`",
-        );
+        report.error(*span, wording::variants_say_it());
     }
     for variant in &data.variants {
         let own = read(&variant.attrs, report);
         if let Some((_, span)) = &own.default {
-            report.error(*span, "`default` goes above the enum");
+            report.error(*span, wording::default_above_the_enum());
         }
         let is_told = !own.has_nothing();
         let kind = match (own.kind, &written.default) {
@@ -124,13 +122,7 @@ fn variants(input: &DeriveInput, data: &syn::DataEnum, written: &Written, report
             (None, Some((default, span))) => (default.plain(), *span),
             (None, None) => {
                 if !is_told {
-                    report.error(
-                        variant.ident.span(),
-                        format!(
-                            "is `{}` worth another attempt?\nwrite `#[retryable(transient)]` or `#[retryable(permanent)]` above it, or `#[retryable(default = permanent)]` above the enum",
-                            variant.ident
-                        ),
-                    );
+                    report.error(variant.ident.span(), wording::variant_says_nothing(&variant.ident));
                 }
                 (Kind::Permanent, variant.ident.span())
             }
@@ -145,20 +137,14 @@ fn variants(input: &DeriveInput, data: &syn::DataEnum, written: &Written, report
 
 fn structure(name: &Ident, fields: &Fields, written: &Written, report: &mut Report) -> Arms {
     if let Some((_, span)) = &written.default {
-        report.error(
-            *span,
-            "a struct has no variants: write `#[retryable(transient)]` or `#[retryable(permanent)]`",
-        );
+        report.error(*span, wording::struct_has_no_variants());
     }
     let mut arms = Arms::default();
     let kind = match &written.kind {
         Some((kind, span)) => (kind.copied(), *span),
         None => {
             if written.default.is_none() {
-                report.error(
-                    name.span(),
-                    format!("is `{name}` worth another attempt?\nwrite `#[retryable(transient)]` or `#[retryable(permanent)]` above it"),
-                );
+                report.error(name.span(), wording::struct_says_nothing(name));
             }
             (Kind::Permanent, name.span())
         }
@@ -178,11 +164,11 @@ fn arm(
     arms: &mut Arms,
     report: &mut Report,
 ) -> TokenStream {
-    let permanent = emit!(#path { .. } => __resilient::RetryClassification::Permanent,);
+    let permanent = emit!(#path { .. } => __res::RetryClassification::Permanent,);
     match kind {
         Kind::Permanent => permanent,
         Kind::Transient(None) => {
-            emit!(#path { .. } => __resilient::RetryClassification::Transient { retry_after: ::core::option::Option::None },)
+            emit!(#path { .. } => __res::RetryClassification::Transient { retry_after: ::core::option::Option::None },)
         }
         Kind::Transient(Some(member)) => {
             let Some(field) = find(fields, &member) else {
@@ -191,20 +177,20 @@ fn arm(
             };
             let hint = Place::of(&field.ty).call("hint_in", emit!(hint), None);
             emit! {
-                #path { #member: hint, .. } => __resilient::RetryClassification::Transient { retry_after: #hint },
+                #path { #member: hint, .. } => __res::RetryClassification::Transient { retry_after: #hint },
             }
         }
         Kind::Transparent => {
             let mut all = fields.iter();
             let (Some(field), None) = (all.next(), all.next()) else {
-                report.error(span, "`transparent` asks the inner error, so there must be exactly one field");
+                report.error(span, wording::one_inner_error());
                 return permanent;
             };
             let member = field.ident.clone().map_or_else(|| Member::from(0), Member::from);
             if mentions_parameter(&field.ty, generics) {
                 arms.bounds.push(field.ty.clone());
             }
-            arms.inner.push(emit!(#path { #member: inner, .. } => __resilient::error!(inner),));
+            arms.inner.push(emit!(#path { #member: inner, .. } => __res::error!(inner),));
             let classify = Place::of(&field.ty).call("classify", emit!(inner), None);
             emit!(#path { #member: inner, .. } => #classify,)
         }
@@ -220,9 +206,9 @@ fn no_such_field(fields: &Fields, member: &Member) -> String {
     let names: Vec<String> = fields.members().map(|member| member.to_token_stream().to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     match nearest(&written, names.iter().copied()) {
-        Some(near) => format!("there is no field `{written}` here; did you mean `{near}`?"),
-        None if names.is_empty() => format!("there is no field `{written}` here, nor any other"),
-        None => format!("there is no field `{written}` here; the fields are {}", one_of(names)),
+        Some(near) => wording::no_such_field(written, wording::did_you_mean(near)),
+        None if names.is_empty() => wording::no_such_field(written, wording::no_fields()),
+        None => wording::no_such_field(written, wording::fields_are(one_of(names))),
     }
 }
 
@@ -280,7 +266,7 @@ fn read(attributes: &[Attribute], report: &mut Report) -> Written {
             written.kind.get_or_insert((Kind::Permanent, error.span()));
             report.push(error);
         } else if before && written.kind.is_some() && written.crate_path.is_none() {
-            report.error(attribute.span(), "`#[retryable(…)]` stands twice here: keep one of them");
+            report.error(attribute.span(), wording::retryable_twice());
         }
     }
     written
@@ -295,12 +281,7 @@ fn read_one(input: ParseStream<'_>, written: &mut Written) -> syn::Result<()> {
     }
     let word: Ident = input.parse()?;
     let again = |already: bool| {
-        let error = || {
-            syn::Error::new(
-                word.span(),
-                "this is said already: keep one of `transient`, `permanent` and `transparent`",
-            )
-        };
+        let error = || syn::Error::new(word.span(), wording::said_already());
         if already { Err(error()) } else { Ok(()) }
     };
     match word.to_string().as_str() {
@@ -316,10 +297,7 @@ fn read_one(input: ParseStream<'_>, written: &mut Written) -> syn::Result<()> {
             match &mut written.kind {
                 Some((Kind::Transient(field), _)) => *field = Some(member),
                 _ => {
-                    return Err(syn::Error::new(
-                        word.span(),
-                        "`retry_after` goes with `transient`: write `transient, retry_after = field`",
-                    ));
+                    return Err(syn::Error::new(word.span(), wording::hint_of_a_transient()));
                 }
             }
         }
@@ -339,11 +317,10 @@ fn kind(word: &Ident) -> syn::Result<Kind> {
         "transient" => Ok(Kind::Transient(None)),
         "transparent" => Ok(Kind::Transparent),
         _ => {
-            let hint = nearest(&written, WORDS.iter().copied())
-                .map(|near| format!("; did you mean `{near}`?"))
-                .unwrap_or_default();
+            let hint =
+                nearest(&written, WORDS.iter().copied()).map(wording::did_you_mean).unwrap_or_default();
             let words = one_of(WORDS.iter().copied());
-            Err(syn::Error::new(word.span(), format!("`retryable` takes {words}{hint}")))
+            Err(syn::Error::new(word.span(), wording::takes_one_of("retryable", words, hint)))
         }
     }
 }

@@ -33,7 +33,7 @@ impl Shape {
             }
             Self::BoxedFuture => {
                 let call = block(&call);
-                emit!(__resilient::boxed(async move #call))
+                emit!(__res::boxed(async move #call))
             }
         }
     }

@@ -2,12 +2,14 @@
 //! one another, and folded from the inside out. The only file that knows that there are several
 //! policies.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Path};
 
+use crate::args::Common;
 use crate::attempt::{Attempt, Runs};
+use crate::call::Call;
 use crate::item::{Function, NotAFunction};
 use crate::names::emit;
 use crate::policy::circuit_breaker::CircuitBreaker;
@@ -16,8 +18,10 @@ use crate::policy::fallback::Fallback;
 use crate::policy::retry::Retry;
 use crate::policy::timeout::Timeout;
 use crate::report::Report;
+use crate::wording;
 use crate::written;
 
+mod describe;
 mod rules;
 use rules::{check_deadline, check_order, longest_call, outwards};
 
@@ -34,6 +38,7 @@ enum Place {
 }
 
 /// One attribute, read.
+#[expect(clippy::large_enum_variant, reason = "a handful of them live for one expansion")]
 enum Policy {
     Fallback(Fallback),
     Deadline(Deadline),
@@ -46,28 +51,13 @@ enum Policy {
 const NAMES: &[&str] = &["fallback", "deadline", "circuit_breaker", "retry", "timeout"];
 
 impl Policy {
-    fn parse(name: &str, tokens: TokenStream, report: &mut Report) -> Option<(Self, Option<Path>)> {
+    fn parse(name: &str, tokens: TokenStream, common: &mut Common, report: &mut Report) -> Option<Self> {
         Some(match name {
-            "fallback" => {
-                let (policy, path) = Fallback::parse(tokens, report);
-                (Self::Fallback(policy), path)
-            }
-            "deadline" => {
-                let (policy, path) = Deadline::parse(tokens, report);
-                (Self::Deadline(policy), path)
-            }
-            "circuit_breaker" => {
-                let (policy, path) = CircuitBreaker::parse(tokens, report);
-                (Self::CircuitBreaker(policy), path)
-            }
-            "retry" => {
-                let (policy, path) = Retry::parse(tokens, report);
-                (Self::Retry(policy), path)
-            }
-            "timeout" => {
-                let (policy, path) = Timeout::parse(tokens, report);
-                (Self::Timeout(policy), path)
-            }
+            "fallback" => Self::Fallback(Fallback::parse(tokens, common, report)),
+            "deadline" => Self::Deadline(Deadline::parse(tokens, common, report)),
+            "circuit_breaker" => Self::CircuitBreaker(CircuitBreaker::parse(tokens, common, report)),
+            "retry" => Self::Retry(Retry::parse(tokens, common, report)),
+            "timeout" => Self::Timeout(Timeout::parse(tokens, common, report)),
             _ => return None,
         })
     }
@@ -109,19 +99,21 @@ impl Policy {
         match self {
             Self::CircuitBreaker(policy) => policy.items(longest_call(below)),
             Self::Retry(policy) => policy.items(function),
-            Self::Fallback(_) | Self::Timeout(_) | Self::Deadline(_) => TokenStream::new(),
+            Self::Deadline(policy) => policy.items(function),
+            Self::Timeout(policy) => policy.items(function),
+            Self::Fallback(policy) => policy.items(),
         }
     }
 
-    /// The policy around an expression of the function's result.
-    fn wrap(&self, inner: &TokenStream, function: &Function) -> TokenStream {
+    /// The policy around what stands below it.
+    fn wrap(&self, inner: Call, function: &Function) -> Call {
         match self {
-            Self::Fallback(policy) => policy.wrap(inner, function),
-            Self::CircuitBreaker(policy) => policy.wrap(inner, function),
-            Self::Retry(policy) => policy.wrap(inner, function),
-            Self::Deadline(policy) => policy.wrap(inner, function),
+            Self::Fallback(policy) => policy.wrap(&inner, function),
+            Self::CircuitBreaker(policy) => policy.wrap(&inner, function),
+            Self::Retry(policy) => policy.wrap(&inner, function),
+            Self::Deadline(policy) => policy.wrap(&inner, function),
             // The innermost policy runs the body itself; see `write`.
-            Self::Timeout(_) => inner.clone(),
+            Self::Timeout(_) => inner,
         }
     }
 }
@@ -140,13 +132,7 @@ pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStre
         Err(error) => return not_a_function(name, item, &error),
     };
     if function.is_guarded() {
-        report.error(
-            Span::call_site(),
-            format!(
-                "`#[{name}]` is used here under another name, so the attributes above it could not take it into account\n\
-                 import it by its own name: `use resilient::{name};`"
-            ),
-        );
+        report.error(Span::call_site(), wording::under_another_name(name));
         return with_errors(item, &[], report);
     }
     let (siblings, others) = std::mem::take(&mut function.attributes).into_iter().partition(is_ours);
@@ -154,10 +140,9 @@ pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStre
     let siblings: Vec<Attribute> = siblings;
 
     let mut stack = Vec::new();
-    let mut crate_path = None;
+    let mut common = Common::default();
     let mut add = |name: &str, span: Span, tokens: TokenStream, report: &mut Report| {
-        if let Some((policy, path)) = Policy::parse(name, tokens, report) {
-            crate_path = crate_path.take().or(path);
+        if let Some(policy) = Policy::parse(name, tokens, &mut common, report) {
             stack.push(Listed { span, policy });
         }
     };
@@ -183,16 +168,14 @@ pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStre
     if !report.is_empty() {
         return with_errors(item, &siblings, report);
     }
-    write(function, &stack, &siblings, crate_path)
+    write(function, &stack, &siblings, common)
 }
 
 /// Writes the one function.
-fn write(
-    mut function: Function,
-    stack: &[Listed],
-    siblings: &[Attribute],
-    crate_path: Option<Path>,
-) -> TokenStream {
+fn write(mut function: Function, stack: &[Listed], siblings: &[Attribute], common: Common) -> TokenStream {
+    if common.docs {
+        function.document(&describe::describe(stack, &function));
+    }
     let repeats = stack.iter().any(|listed| matches!(listed.policy, Policy::Retry(_)));
     let looks_back = stack.iter().any(|listed| match &listed.policy {
         Policy::Fallback(fallback) => fallback.names_borrowed(&function),
@@ -210,27 +193,27 @@ fn write(
     let attempt = function.attempt();
     let mut call = innermost(stack, &attempt, runs, function);
     for listed in outwards(stack) {
-        call = listed.policy.wrap(&call, function);
+        call = listed.policy.wrap(call, function);
     }
     let items = stack.iter().enumerate().map(|(place, listed)| {
         let below = stack.get(place + 1..).unwrap_or_default();
         listed.policy.items(function, below)
     });
-    let runtime = match crate_path {
+    let runtime = match common.crate_path {
         Some(path) => emit!(#path::__private),
         None => emit!(::resilient::__private),
     };
     let imports = imports_of(siblings);
     let statements = emit! {
-        use #runtime as __resilient;
+        use #runtime::{self as __res, asked::*};
         #imports
         #(#items)*
     };
-    function.with_body(&statements, call)
+    function.with_body(&statements, call.value())
 }
 
 /// The body, run by whatever stands directly around it.
-fn innermost(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function) -> TokenStream {
+fn innermost(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
     let timeout = stack.iter().find_map(|listed| match &listed.policy {
         Policy::Timeout(timeout) => Some(timeout),
         _ => None,
@@ -239,7 +222,7 @@ fn innermost(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Fun
     match timeout {
         Some(timeout) => timeout.run(attempt, runs, function),
         None if has_deadline && !function.is_async() => Deadline::run(attempt, runs, function),
-        None => attempt.run(runs),
+        None => attempt.here(runs),
     }
 }
 
@@ -267,25 +250,18 @@ fn with_errors(item: TokenStream, siblings: &[Attribute], report: Report) -> Tok
 /// import would get a warning.
 fn imports_of(siblings: &[Attribute]) -> TokenStream {
     let imports = siblings.iter().filter_map(|sibling| sibling.path().get_ident());
-    let imports: Vec<_> = imports.collect();
-    if imports.is_empty() {
-        TokenStream::new()
-    } else {
-        emit!(#[allow(unused_imports)] use {#(#imports as _),*};)
-    }
+    // With our span, so that nobody is told that this import is unused.
+    let imports: Vec<Ident> = imports
+        .map(|import| Ident::new(&import.to_string(), import.span().resolved_at(Span::mixed_site())))
+        .collect();
+    if imports.is_empty() { TokenStream::new() } else { emit!(use {#(#imports as _),*};) }
 }
 
 fn not_a_function(name: &str, item: TokenStream, error: &NotAFunction) -> TokenStream {
     let mut report = Report::default();
     match error {
-        NotAFunction::OtherItem(keyword) => report.error(
-            keyword.span(),
-            format!("`#[{name}]` guards a function, and this is none\nput it above a `fn` or `async fn`"),
-        ),
-        NotAFunction::NoBody(span) => report.error(
-            *span,
-            format!("there is no body for `#[{name}]` to guard\nput it on an implementation, or on a default method"),
-        ),
+        NotAFunction::OtherItem(keyword) => report.error(keyword.span(), wording::no_function(name)),
+        NotAFunction::NoBody(span) => report.error(*span, wording::no_body(name)),
         // Half-typed code: the compiler says itself what is missing.
         NotAFunction::Unfinished => {}
     }

@@ -7,6 +7,8 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Meta, Visibility};
 
+use crate::wording;
+
 /// The keyword of an item that is no function.
 pub(crate) fn other_keyword(input: ParseStream<'_>) -> syn::Result<Ident> {
     input.call(Attribute::parse_outer)?;
@@ -56,10 +58,7 @@ pub(crate) fn attribute_tokens(attribute: &Attribute) -> syn::Result<TokenStream
         Meta::List(list) => Ok(list.tokens.clone()),
         Meta::NameValue(pair) => {
             let path = pair.path.to_token_stream();
-            Err(syn::Error::new(
-                pair.eq_token.span,
-                format!("settings go in parentheses: write `#[{path}(…)]`"),
-            ))
+            Err(syn::Error::new(pair.eq_token.span, wording::settings_after_equals(path)))
         }
     }
 }

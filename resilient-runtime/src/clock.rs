@@ -79,19 +79,11 @@ fn instant() -> Instant {
 }
 
 /// Blocks this thread for `wait`; a zero wait returns at once.
-pub fn sleep_sync(wait: Duration) {
+pub(crate) fn sleep_sync(wait: Duration) {
     match Virtual::current() {
         _ if wait.is_zero() => {}
         Some(clock) => clock.sleep(wait),
         None => std::thread::sleep(wait),
-    }
-}
-
-/// Waits without blocking; a zero wait never touches the timer, whose shortest wait is a whole tick.
-#[cfg(feature = "tokio")]
-pub async fn sleep_async(wait: Duration) {
-    if !wait.is_zero() {
-        tokio::time::sleep(wait).await;
     }
 }
 
@@ -113,7 +105,8 @@ pub fn pause_async<T>(wait: Duration, outcome: T) -> Pause {
 
 #[cfg(feature = "tokio")]
 pin_project_lite::pin_project! {
-    /// A wait between two attempts; made by [`pause_async`]. A zero wait never touches the timer.
+    /// A wait between two attempts; made by [`pause_async`]. A zero wait never touches the timer, whose
+    /// shortest wait is a whole tick.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Pause {

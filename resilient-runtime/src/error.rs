@@ -24,24 +24,6 @@ pub struct TimeoutError {
     pub limit: Duration,
 }
 
-/// The operation's name, as wide as its holder can afford: attributes have a `static` place for theirs.
-pub trait Operation: Copy {
-    /// The name.
-    fn name(self) -> &'static str;
-}
-
-impl Operation for &'static str {
-    fn name(self) -> &'static str {
-        self
-    }
-}
-
-impl Operation for &'static &'static str {
-    fn name(self) -> &'static str {
-        self
-    }
-}
-
 /// Error types that can carry a [`TimeoutError`]: all that are `From` it. Never implemented by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot carry a timeout",

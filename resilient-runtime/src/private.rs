@@ -13,21 +13,25 @@ pub use core::result::Result::{Err, Ok};
 pub use crate::backoff::{BackoffShape, Jitter};
 pub use crate::classify::{RetryClassification, Retryable};
 #[cfg(feature = "tokio")]
-pub use crate::clock::{pause_async, sleep_async};
-pub use crate::clock::{pause_sync, sleep_sync};
+pub use crate::clock::pause_async;
+pub use crate::clock::pause_sync;
 pub use crate::error::{CircuitOpenError, TimeoutError};
-pub use crate::policy::circuit_breaker::CircuitBreaker;
-pub use crate::policy::circuit_breaker::{Verdict, check as check_breaker};
-pub use crate::policy::deadline::deadline_sync;
+pub use crate::limit::{CrossesThreads, Limit};
+pub use crate::policy::circuit_breaker::{CircuitBreaker, Verdict, check as check_breaker};
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
 pub use crate::policy::retry::{Retry, RetryConfig, check as check_retry};
-pub use crate::policy::timeout::timeout_sync;
-pub use crate::probe;
-pub use crate::{
-    __resilient_error as error, __resilient_hint as hint, __resilient_is as is,
-    __resilient_returns as returns, __resilient_seen as seen, __resilient_text as text,
-};
+pub use crate::probe::{self, Seen, Told};
+pub use crate::window::Window;
+pub use crate::{__resilient_error as error, __resilient_is as is, __resilient_returns as returns};
 
+/// What makes [`Told`] and [`Seen`] answer for every type.
+pub mod asked {
+    pub use std::borrow::ToOwned as _;
+
+    pub use crate::probe::{ByDebug as _, ByName as _, Plain as _, Unclassified as _};
+}
+
+pub use crate::demands::{ErrorChain, Hint, NoValue, Outcome, Refusable, Renew, SaysWhatToRetry};
 use crate::error::{CarriesCircuitOpen, CarriesTimeout};
 
 /// Of type `T`, and never there; see the macro of the same name.
@@ -42,98 +46,32 @@ pub fn boxed<F: Future>(future: F) -> Pin<Box<F>> {
     Box::pin(future)
 }
 
-/// Function results that have an error to judge: `Result` and `Option`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither a `Result` nor an `Option`",
-    label = "nothing here says that the function failed",
-    note = "return a `Result`; a function that returns a plain value can be retried with `until = |value| …`"
-)]
-pub trait Outcome {
-    /// What success holds.
-    type Value;
-    /// What failure holds.
-    type Error;
-    /// Success or failure, by reference.
-    fn seen(&self) -> Result<&Self::Value, &Self::Error>;
-}
-
-impl<T, E> Outcome for Result<T, E> {
-    type Value = T;
-    type Error = E;
-    #[inline]
-    fn seen(&self) -> Result<&T, &E> {
-        self.as_ref()
-    }
-}
-
-impl<T> Outcome for Option<T> {
-    type Value = T;
-    type Error = NoValue;
-    #[inline]
-    fn seen(&self) -> Result<&T, &NoValue> {
-        self.as_ref().ok_or(&NoValue)
-    }
-}
-
 /// See [`Outcome`].
 #[inline]
 pub fn outcome<R: Outcome>(outcome: &R) -> Result<&R::Value, &R::Error> {
     outcome.seen()
 }
 
-/// The error of a function that returns `Option`: `None` is worth another attempt.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("no value")]
-pub struct NoValue;
-
-impl Retryable for NoValue {
-    fn retry_classification(&self) -> RetryClassification {
-        RetryClassification::TRANSIENT
-    }
+/// A limit, as attributes keep theirs.
+#[must_use]
+pub const fn limit(operation: &'static str, limit: Duration) -> Limit {
+    Limit::new(limit, operation)
 }
 
-/// Function results that can hold a refusal: `Result`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot hold a refusal",
-    label = "the function does not return a `Result`",
-    note = "a timeout or an open circuit ends the call with an error: return `Result<{Self}, …>`"
-)]
-pub trait Refusable {
-    /// What failure holds.
-    type Error;
-    /// The refusal as the function returns it.
-    fn refused(error: Self::Error) -> Self;
+/// See [`Limit::checked`].
+#[must_use]
+#[track_caller]
+pub const fn checked_limit(limit: Duration) -> Duration {
+    Limit::checked(limit)
 }
 
-impl<T, E> Refusable for Result<T, E> {
-    type Error = E;
-    #[inline]
-    fn refused(error: E) -> Self {
-        Err(error)
-    }
-}
-
-/// [`deadline`](crate::deadline), with the name where it takes the least room in the future.
-#[cfg(feature = "tokio")]
+/// Looks whether a type can be sent to the thread that runs a bounded sync body.
 #[inline]
-pub fn deadline<F: Future>(
-    limit: Duration,
-    operation: &'static &'static str,
-    future: F,
-) -> crate::policy::deadline::Deadline<F, &'static &'static str> {
-    crate::policy::deadline::Deadline::new(limit, operation, future)
-}
+pub const fn crosses<T: CrossesThreads>() {}
 
-/// [`timeout`](crate::timeout), with the name where it takes the least room in the future.
-#[cfg(feature = "tokio")]
+/// [`crosses`], for a type that cannot be named.
 #[inline]
-pub fn timeout<F: Future>(
-    limit: Duration,
-    operation: &'static &'static str,
-    future: F,
-) -> crate::policy::timeout::Timeout<F, &'static &'static str> {
-    crate::policy::timeout::Timeout::new(limit, operation, future)
-}
+pub const fn crosses_value<T: CrossesThreads>(_: &T) {}
 
 /// What a call that timed out returns.
 #[inline]
@@ -155,26 +93,6 @@ where
     R::Error: CarriesCircuitOpen,
 {
     R::refused(R::Error::from_circuit_open(error))
-}
-
-/// Arguments passed by value that are needed again: for another attempt, or in a fallback.
-#[diagnostic::on_unimplemented(
-    message = "this argument is needed more than once, and `{Self}` is not `Clone`",
-    label = "passed by value, and not `Clone`",
-    note = "borrow it (`&{Self}`), share it (`Arc<{Self}>`), or derive `Clone` for it"
-)]
-pub trait Renew: Sized {
-    /// A copy.
-    #[must_use]
-    fn copy(&self) -> Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Clone> Renew for T {
-    #[inline]
-    fn copy(&self) -> Self {
-        self.clone()
-    }
 }
 
 /// What an attempt gets of an argument, and what is kept for the next: the last attempt gets the
@@ -228,10 +146,24 @@ pub fn holds<T: ?Sized>(value: &T, predicate: impl FnOnce(&T) -> bool) -> bool {
     predicate(value)
 }
 
+/// A breaker, as attributes keep theirs.
+#[must_use]
+#[track_caller]
+pub const fn breaker(name: &'static str) -> CircuitBreaker {
+    CircuitBreaker::new(name)
+}
+
+/// A breaker named after the function that `inside` is written in.
+#[must_use]
+#[track_caller]
+pub const fn breaker_of(inside: fn() -> &'static str) -> CircuitBreaker {
+    CircuitBreaker::of_function(inside)
+}
+
 /// The breaker that `#[circuit_breaker(PATH)]` names.
 #[inline]
 #[must_use]
-pub const fn breaker(breaker: &'static CircuitBreaker) -> &'static CircuitBreaker {
+pub const fn breaker_at(breaker: &'static CircuitBreaker) -> &'static CircuitBreaker {
     breaker
 }
 
@@ -240,6 +172,12 @@ pub const fn breaker(breaker: &'static CircuitBreaker) -> &'static CircuitBreake
 #[must_use]
 pub const fn neutral_unless(failure: bool) -> Verdict {
     if failure { Verdict::Failure } else { Verdict::Neutral }
+}
+
+/// What a fallback remembers of the error.
+#[must_use]
+pub fn fallback(operation: &'static str, error: crate::event::Text<'_>) -> Fallback {
+    Fallback::new(operation, error)
 }
 
 /// See [`Fallback::serve`].
@@ -279,30 +217,8 @@ pub const fn selected(selected: bool, hint: Option<Duration>) -> RetryClassifica
 
 /// The error type's own word on whether it is worth another attempt.
 #[inline]
-pub fn classify<E: Retryable + ?Sized>(error: &E) -> RetryClassification {
+pub fn classify<E: SaysWhatToRetry + ?Sized>(error: &E) -> RetryClassification {
     error.retry_classification()
-}
-
-/// A server's hint, as a field of an error may hold it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no hint of how long to wait",
-    label = "expected `Duration` or `Option<Duration>`"
-)]
-pub trait Hint {
-    /// The hint, if there is one.
-    fn hint(&self) -> Option<Duration>;
-}
-
-impl Hint for Duration {
-    fn hint(&self) -> Option<Duration> {
-        Some(*self)
-    }
-}
-
-impl Hint for Option<Duration> {
-    fn hint(&self) -> Option<Duration> {
-        *self
-    }
 }
 
 /// See [`Hint`].
@@ -317,32 +233,3 @@ pub fn hint_in<H: Hint>(field: &H) -> Option<Duration> {
 pub fn has<T: Error + 'static>(error: Option<&(dyn Error + 'static)>) -> bool {
     error.is_some_and(crate::classify::is_or_has_source::<T>)
 }
-
-/// Errors in which a type can be looked for: concrete ones and the `dyn Error`s that `Box` and
-/// `anyhow::Error` deref to. Its method is found by autoderef, so its name must be nobody else's.
-pub trait ErrorChain {
-    /// Whether this is a `T` or has one among its sources.
-    fn __resilient_is<T: Error + 'static>(&self) -> bool;
-}
-
-impl<E: Error + 'static> ErrorChain for E {
-    fn __resilient_is<T: Error + 'static>(&self) -> bool {
-        crate::classify::is_or_has_source::<T>(self)
-    }
-}
-
-macro_rules! dyn_errors {
-    ($($ty:ty),*) => {$(
-        impl ErrorChain for $ty {
-            fn __resilient_is<T: Error + 'static>(&self) -> bool {
-                crate::classify::is_or_has_source::<T>(self)
-            }
-        }
-    )*};
-}
-dyn_errors!(
-    dyn Error + 'static,
-    dyn Error + Send + 'static,
-    dyn Error + Sync + 'static,
-    dyn Error + Send + Sync + 'static
-);

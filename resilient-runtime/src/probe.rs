@@ -118,39 +118,6 @@ impl<'o, R> Plain<'o, R> for Seen<'o, R> {
     }
 }
 
-/// The text of an error, as good as its type allows.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __resilient_text {
-    ($error:expr) => {{
-        #[allow(unused_imports)]
-        use $crate::__private::probe::{ByDebug as _, ByName as _};
-        $crate::__private::probe::Told($error).text()
-    }};
-}
-
-/// The hint of an error, if its type has any.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __resilient_hint {
-    ($error:expr) => {{
-        #[allow(unused_imports)]
-        use $crate::__private::probe::Unclassified as _;
-        $crate::__private::probe::Told($error).hint()
-    }};
-}
-
-/// The outcome of a function, also of one that returns a plain value.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __resilient_seen {
-    ($outcome:expr) => {{
-        #[allow(unused_imports)]
-        use $crate::__private::probe::Plain as _;
-        $crate::__private::probe::Seen($outcome).seen()
-    }};
-}
-
 /// Whether an error is of a type, or has one of it among its sources.
 #[doc(hidden)]
 #[macro_export]

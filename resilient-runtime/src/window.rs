@@ -3,6 +3,7 @@
 //! numbers here.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Duration;
 
 use crate::clock::Moment;
@@ -124,7 +125,7 @@ impl Tally {
 }
 
 /// A ring of calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct LastCalls {
     calls: Box<[Call]>,
     /// Where the next call is written: over the oldest, once the ring is full.
@@ -155,7 +156,7 @@ impl LastCalls {
 }
 
 /// Calls of the last time, in intervals that begin with their first call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct LastTime {
     length: Duration,
     /// Oldest first.
@@ -164,7 +165,7 @@ pub(crate) struct LastTime {
     counts: Counts,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Interval {
     /// When its first call ended; all its calls are forgotten with that one.
     start: Moment,
@@ -214,6 +215,19 @@ impl LastTime {
 
     fn is_past(&self, interval: &Interval, now: Moment) -> bool {
         now.since(interval.start) >= self.length
+    }
+}
+
+/// Without the calls: there may be a million.
+impl fmt::Debug for LastCalls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.counts.fmt(f)
+    }
+}
+
+impl fmt::Debug for LastTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.counts.fmt(f)
     }
 }
 

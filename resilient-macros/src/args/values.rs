@@ -11,7 +11,9 @@ use syn::{Expr, ExprLit, Lit};
 use super::{Args, Value};
 use crate::duration::{self, DurationValue, is_constant_path};
 use crate::matcher::Matchers;
+use crate::names::Place;
 use crate::report::{Report, nearest, one_of};
+use crate::wording;
 
 /// A value that was written out, or a constant whose value only the compiler knows.
 #[derive(Clone)]
@@ -25,6 +27,17 @@ impl<T: Copy> Constant<T> {
         match self {
             Self::Known(value) => Some(*value),
             Self::Path(_) => None,
+        }
+    }
+}
+
+impl<T: ToTokens> Constant<T> {
+    /// The value; a constant's is looked at by a `const` function of the runtime, so that a wrong one is
+    /// reported where the user wrote it.
+    pub(crate) fn checked_by(&self, check: &str) -> TokenStream {
+        match self {
+            Self::Known(value) => value.to_token_stream(),
+            Self::Path(expr) => Place::of(expr).call(check, TokenStream::new(), Some(expr)),
         }
     }
 }
@@ -49,7 +62,7 @@ impl Args {
             }
             Some(value) => {
                 let span = value.span().or_else(|| self.span_of(name)).unwrap_or_else(Span::call_site);
-                report.error(span, format!("`{name}` is written alone, without a value"));
+                report.error(span, wording::flag_has_value(name));
                 false
             }
         }
@@ -61,6 +74,23 @@ impl Args {
             Value::Matchers(matchers) => Some(matchers),
             _ => {
                 self.expected("on", "an error type, a variant, a pattern, or a tuple of them", report);
+                None
+            }
+        }
+    }
+
+    /// The settings of a setting: `name(…)`.
+    pub(crate) fn list(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        report: &mut Report,
+    ) -> Option<TokenStream> {
+        match self.take(name)? {
+            Value::List(tokens) => Some(tokens),
+            value => {
+                let span = value.span().or_else(|| self.span_of(name)).unwrap_or_else(Span::call_site);
+                report.error(span, wording::takes(name, what));
                 None
             }
         }
@@ -80,16 +110,20 @@ impl Args {
     /// A predicate or tier: a closure, or the path of a function. A literal is neither.
     pub(crate) fn function(&mut self, name: &'static str, what: &str, report: &mut Report) -> Option<Expr> {
         let expr = self.expr(name, what, report)?;
-        if matches!(expr, Expr::Lit(_)) {
-            report.error_at(&expr, format!("`{name}` takes {what}"));
-            return None;
+        match &expr {
+            Expr::Lit(_) => report.error_at(&expr, wording::takes(name, what)),
+            Expr::Closure(closure) if closure.inputs.len() != 1 => {
+                let (begin, end) = (&closure.inputs_begin, &closure.inputs_end);
+                report.error_at(&quote::quote!(#begin #end), wording::one_parameter(name, what));
+            }
+            _ => return Some(expr),
         }
-        Some(expr)
+        None
     }
 
     fn expected(&self, name: &str, what: &str, report: &mut Report) {
         if let Some(span) = self.span_of(name) {
-            report.error(span, format!("`{name}` takes {what}: write `{name} = …`"));
+            report.error(span, wording::no_list(name, what));
         }
     }
 
@@ -119,7 +153,7 @@ impl Args {
         };
         let number = number.filter(|number| range.contains(number));
         if number.is_none() {
-            report.error_at(&expr, format!("`{name}` takes {what}"));
+            report.error_at(&expr, wording::takes(name, what));
         }
         number.map(Constant::Known)
     }
@@ -134,7 +168,7 @@ impl Args {
         let expr = self.expr(name, what, report)?;
         let number = number(&expr);
         if number.is_none() {
-            report.error_at(&expr, format!("`{name}` takes {what}"));
+            report.error_at(&expr, wording::takes(name, what));
         }
         Some((number?, expr.span()))
     }
@@ -167,7 +201,7 @@ impl Args {
             }
             path if is_constant_path(&path) => Some(Constant::Path(path)),
             other => {
-                report.error_at(&other, format!("`{name}` takes {what}, in quotes"));
+                report.error_at(&other, wording::takes_text(name, what));
                 None
             }
         }
@@ -199,8 +233,6 @@ pub(crate) fn one_of_words(expr: &Expr, words: &'static [&'static str]) -> Optio
 
 pub(crate) fn not_a_word(name: &str, what: &str, expr: &Expr, words: &'static [&'static str]) -> String {
     let written = quote::ToTokens::to_token_stream(expr).to_string();
-    let hint = nearest(&written, words.iter().copied())
-        .map(|near| format!("; did you mean `{near}`?"))
-        .unwrap_or_default();
-    format!("`{name}` takes {what}{hint}")
+    let hint = nearest(&written, words.iter().copied()).map(wording::did_you_mean).unwrap_or_default();
+    wording::takes_one_of(name, what, hint)
 }

@@ -1,107 +1,44 @@
-//! `#[circuit_breaker]`: refuses the call while the service is down. Reads the settings of the
-//! consecutive rule and asks the runtime for admission.
+//! `#[circuit_breaker]`: refuses the call while the service is down. Writes the breaker and its guard
+//! around the call; the settings are read in `settings`, and what they mean is the runtime's decision.
 
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Expr, Path};
 
-use crate::args::{Args, Constant, Vocabulary};
+use crate::call::Call;
 use crate::duration::DurationValue;
 use crate::item::Function;
 use crate::matcher::{Matchers, selection};
-use crate::names::{Place, block, emit};
+use crate::names::{Place, emit};
 use crate::report::Report;
+use crate::wording;
 
-const VOCABULARY: Vocabulary = Vocabulary {
-    attribute: "circuit_breaker",
-    names: &[
-        "name",
-        "failure_threshold",
-        "recovery_timeout",
-        "half_open_max_calls",
-        "success_threshold",
-        "probe_timeout",
-        "on",
-        "when",
-        "per_attempt",
-    ],
-    not_yet: &[
-        "failure_rate",
-        "window",
-        "minimum_calls",
-        "slow_call",
-        "slow_call_rate",
-        "max_recovery_timeout",
-        "otherwise",
-        "key",
-        "max_keys",
-    ],
-    positional: Some("the `static` breaker"),
-};
-
-/// Settings that belong to the breaker itself, and so to its `static` where there is one.
-const OF_THE_BREAKER: &[&str] = &[
-    "name",
-    "failure_threshold",
-    "recovery_timeout",
-    "half_open_max_calls",
-    "success_threshold",
-    "probe_timeout",
-];
-
-pub(crate) struct CircuitBreaker {
-    pub(crate) per_attempt: bool,
-    breaker: Breaker,
-    on: Option<Matchers>,
-    when: Option<Expr>,
-}
-
-enum Breaker {
-    /// `#[circuit_breaker(LLM)]`.
-    Static(Expr),
-    /// Written here: its name, and the builder calls of its settings.
-    Written { name: Option<Constant<String>>, builders: TokenStream, constants: Vec<Expr> },
-}
+mod settings;
+use settings::Breaker;
+pub(crate) use settings::CircuitBreaker;
 
 impl CircuitBreaker {
-    pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> (Self, Option<Path>) {
-        let mut args = Args::parse(&VOCABULARY, tokens, report);
-        let breaker = match args.positional() {
-            Some(expr) => positional(expr, &args, report),
-            None => written(&mut args, report),
-        };
-        let policy = Self {
-            per_attempt: args.flag("per_attempt", report),
-            breaker,
-            on: args.matchers(report),
-            when: args.function(
-                "when",
-                "a predicate on the error: `|error| …` or the path of a function",
-                report,
-            ),
-        };
-        (policy, args.crate_path)
-    }
-
     pub(crate) fn check(&self, function: &Function, report: &mut Report) {
-        function.check_result(
-            "an open circuit ends the call with an error: return a `Result` whose error type is `From<resilient::CircuitOpenError>`",
-            report,
-        );
+        function.check_result(&wording::no_room_for_a_refusal(), report);
         // One breaker serves all calls, so no single call's values can set it up.
-        if let Breaker::Written { constants, .. } = &self.breaker {
-            for expr in constants.iter().filter(|expr| function.names_any(&quote!(#expr))) {
-                report.error_at(&expr,
-                    "a breaker is shared by all calls, so its settings cannot come from one call's arguments\nwrite a constant: `\"30s\"`, or the path of a `const Duration`",
-                );
+        if let Breaker::Written { expressions, .. } = &self.breaker {
+            for expr in expressions.iter().filter(|expr| function.names_any(&quote!(#expr))) {
+                report.error_at(&expr, wording::shared_by_all_calls());
             }
         }
     }
 
+    /// For the function's documentation.
+    pub(crate) fn describe(&self) -> String {
+        match &self.breaker {
+            Breaker::Static(expr) => format!("`{}` refuses calls while it is open", quote!(#expr)),
+            Breaker::Written { rule, .. } => rule.clone(),
+        }
+    }
+
     /// ```text
-    /// static __BREAKER: CircuitBreaker = CircuitBreaker::new("llm").failure_threshold(3);
+    /// static __BREAKER: CircuitBreaker = breaker("llm").failure_threshold(3);
     /// ```
     ///
     /// `longest` is how long one admitted call may take. A probe is such a call: it must not lose its
@@ -111,8 +48,8 @@ impl CircuitBreaker {
             return TokenStream::new();
         };
         let new = match name {
-            Some(name) => emit!(new(#name)),
-            None => emit!(of_function(|| ::core::any::type_name_of_val(&|| ()))),
+            Some(name) => emit!(breaker(#name)),
+            None => emit!(breaker_of(|| ::core::any::type_name_of_val(&|| ()))),
         };
         let longest = longest.map(|longest| {
             // A quarter on top: timers fire late, and a busy machine runs what they wake later still.
@@ -120,80 +57,35 @@ impl CircuitBreaker {
             emit!(.longest_call(#longest))
         });
         emit! {
-            static __BREAKER: __resilient::CircuitBreaker = __resilient::CircuitBreaker::#new #builders #longest;
+            static __BREAKER: __res::CircuitBreaker = __res::#new #builders #longest;
         }
     }
 
     /// ```text
-    /// match __BREAKER.admit() {
-    ///     Ok(permit) => { let out = permit.during(async { inner }).await; permit.settle(out, |_| true) }
-    ///     Err(refused) => circuit_open(refused),
-    /// }
+    /// __BREAKER.guard(inner)
+    /// __BREAKER.guard_judged(inner, |error| matches!(error, …))
     /// ```
-    pub(crate) fn wrap(&self, inner: &TokenStream, function: &Function) -> TokenStream {
+    pub(crate) fn wrap(&self, inner: &Call, function: &Function) -> Call {
         let breaker = match &self.breaker {
-            Breaker::Static(expr) => Place::of(expr).call("breaker", emit!(&#expr), None),
+            Breaker::Static(expr) => Place::of(expr).call("breaker_at", emit!(&#expr), None),
             Breaker::Written { .. } => emit!(__BREAKER),
         };
-        let circuit_open = function.returns.error.call("circuit_open", emit!(refused), None);
-        let inner = if function.is_async() {
-            let inner = block(inner);
-            emit!(permit.during(async #inner).await)
-        } else {
-            inner.clone()
+        let judge = selection(self.on.as_ref(), self.when.as_ref())
+            .filter(|_| !self.on.as_ref().is_some_and(Matchers::is_any));
+        let method = match (function.is_async(), &judge) {
+            (true, None) => "guard",
+            (true, Some(_)) => "guard_judged",
+            (false, None) => "guard_sync",
+            (false, Some(_)) => "guard_sync_judged",
         };
-        let judge = match selection(self.on.as_ref(), self.when.as_ref()) {
-            Some(selected) if !self.on.as_ref().is_some_and(Matchers::is_any) => emit!(|error| #selected),
-            _ => emit!(|_| true),
-        };
-        emit! {
-            match #breaker.admit() {
-                ::core::result::Result::Ok(permit) => {
-                    let out = #inner;
-                    permit.settle(out, #judge)
-                }
-                ::core::result::Result::Err(refused) => #circuit_open,
-            }
-        }
+        let judge = judge.map(|selected| {
+            let verdict =
+                if self.is_neutral_otherwise { emit!(__res::neutral_unless(#selected)) } else { selected };
+            emit!(, |error| #verdict)
+        });
+        let method = function.returns.error.name(method);
+        let inner = inner.as_callable();
+        let guarded = emit!(#breaker.#method(#inner #judge));
+        if function.is_async() { Call::callable(true, guarded) } else { Call::inline(false, guarded) }
     }
-}
-
-/// A static breaker brings its settings with it.
-fn positional(expr: Expr, args: &Args, report: &mut Report) -> Breaker {
-    if !matches!(expr, Expr::Path(_)) {
-        report.error_at(&expr,
-            "without a name this must be the path of a `static` breaker: `#[circuit_breaker(LLM)]`; to name a breaker write `name = \"llm\"`",
-        );
-    }
-    for name in OF_THE_BREAKER {
-        if let Some(span) = args.span_of(name) {
-            report.error(span, format!("`{name}` is set at the `static` breaker; here only `on`, `when` and `per_attempt` go with it"));
-        }
-    }
-    Breaker::Static(expr)
-}
-
-fn written(args: &mut Args, report: &mut Report) -> Breaker {
-    let mut builders = TokenStream::new();
-    let mut constants = Vec::new();
-    let name = args.string("name", "the breaker's name", report);
-    for (setting, builder) in [
-        ("failure_threshold", emit!(.failure_threshold)),
-        ("half_open_max_calls", emit!(.half_open_max_calls)),
-        ("success_threshold", emit!(.success_threshold)),
-    ] {
-        if let Some(number) = args.integer(setting, &(1..=u32::MAX), report) {
-            builders.extend(emit!(#builder(#number)));
-        }
-    }
-    for (setting, builder) in
-        [("recovery_timeout", emit!(.recovery_timeout)), ("probe_timeout", emit!(.probe_timeout))]
-    {
-        let Some(duration) = args.duration(setting, report) else { continue };
-        builders.extend(emit!(#builder(#duration)));
-        if let DurationValue::Const(expr) | DurationValue::Dynamic(expr) = duration {
-            constants.push(expr);
-        }
-    }
-    Breaker::Written { name, builders, constants }
 }

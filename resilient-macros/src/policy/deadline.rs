@@ -3,20 +3,22 @@
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
-use syn::Path;
 
-use crate::args::{Args, Vocabulary};
-use crate::attempt::{Attempt, Runs, Takes};
+use crate::args::{Args, Common, Vocabulary};
+use crate::attempt::{Attempt, Runs};
+use crate::call::Call;
 use crate::duration::in_words;
 use crate::item::Function;
 use crate::limit::{self, Limit};
-use crate::names::{block, emit};
+use crate::names::emit;
 use crate::report::Report;
+use crate::wording;
 
 const VOCABULARY: Vocabulary =
     Vocabulary { attribute: "deadline", names: limit::NAMES, not_yet: &[], positional: Some("the limit") };
 
-const MISSING: &str = "how long may the whole call take? write `#[deadline(secs = 30)]`, `#[deadline(ms = 500)]` or `#[deadline(\"1m 30s\")]`";
+/// Where its limit is kept.
+const STATIC: &str = "__DEADLINE";
 
 pub(crate) struct Deadline {
     limit: Limit,
@@ -31,14 +33,23 @@ pub(crate) struct Below<'s> {
 }
 
 impl Deadline {
-    pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> (Self, Option<Path>) {
-        let args = Args::parse(&VOCABULARY, tokens, report);
-        let path = args.crate_path.clone();
-        (Self { limit: Limit::parse(args, MISSING, report) }, path)
+    pub(crate) fn parse(tokens: TokenStream, common: &mut Common, report: &mut Report) -> Self {
+        let args = Args::parse(&VOCABULARY, tokens, common, report);
+        Self { limit: Limit::parse(args, &wording::no_deadline_limit(), report) }
     }
 
     pub(crate) fn check(function: &Function, report: &mut Report) {
         limit::check("deadline", function, report);
+    }
+
+    /// For the function's documentation.
+    pub(crate) fn describe(&self) -> String {
+        format!("the whole call ends after {}", self.limit.in_words())
+    }
+
+    /// The limit, if it is known while compiling.
+    pub(crate) fn known(&self) -> Option<Duration> {
+        self.limit.known()
     }
 
     /// Whether what stands below fits into the deadline; without a timeout that shows while running.
@@ -48,14 +59,7 @@ impl Deadline {
             return;
         };
         if attempt >= deadline {
-            timeout.place.error(
-                format!(
-                    "this timeout can never fire: the deadline ends the call after {}\n\
-                     lower it below the deadline, or leave it out",
-                    in_words(deadline)
-                ),
-                report,
-            );
+            timeout.place.error(wording::timeout_never_fires(in_words(deadline)), report);
             return;
         }
         let Some((attempts, delays)) = &below.attempts else { return };
@@ -66,40 +70,37 @@ impl Deadline {
         }
         let mut terms = vec![format!("{attempts} × {}", in_words(attempt))];
         terms.extend(shortened(delays));
-        self.limit.place.error(
-            format!(
-                "what stands below may take longer than this deadline: {} = {}\n\
-                 raise the deadline to that, or lower `max_attempts`, the delays or the timeout",
-                terms.join(" + "),
-                in_words(longest)
-            ),
-            report,
-        );
-    }
-
-    /// A sync body is bounded by running elsewhere; where no timeout sees to that, the deadline does.
-    pub(crate) fn run(attempt: &Attempt<'_>, runs: Runs, function: &Function) -> TokenStream {
-        let operation = function.name().to_string();
-        let body = attempt.callable(runs, Takes::All);
-        function
-            .or_timed_out(&emit!(__resilient::timeout_sync(::core::time::Duration::MAX, #operation, #body)))
+        let sum = terms.join(" + ");
+        self.limit.place.error(wording::deadline_too_short(sum, in_words(longest)), report);
     }
 
     /// ```text
-    /// deadline(LIMIT, &"name", async { inner }).await.unwrap_or_else(timed_out)
+    /// static __DEADLINE: Limit = limit("name", LIMIT);
     /// ```
-    pub(crate) fn wrap(&self, inner: &TokenStream, function: &Function) -> TokenStream {
-        let limit = self.limit.value();
-        let operation = self.limit.operation(function);
+    pub(crate) fn items(&self, function: &Function) -> TokenStream {
+        let (kept, looks) = (self.limit.item(STATIC, function), limit::look_at_arguments(function));
+        emit!(#kept #looks)
+    }
+
+    /// A sync body is bounded by running elsewhere; where no timeout sees to that, the deadline does, and
+    /// is then the only limit.
+    pub(crate) fn run(attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
+        let operation = function.name().to_string();
+        let limit = emit!(__res::limit(#operation, ::core::time::Duration::MAX));
+        limit::run_elsewhere(limit, &attempt.elsewhere(runs), function)
+    }
+
+    /// ```text
+    /// __DEADLINE.deadline(inner)
+    /// ```
+    pub(crate) fn wrap(&self, inner: &Call, function: &Function) -> Call {
+        let limit = self.limit.value(STATIC, function);
+        let inner = inner.as_callable();
         if function.is_async() {
-            let inner = block(inner);
-            let bounded = emit!(__resilient::deadline(#limit, &#operation, async #inner).await);
-            return function.or_timed_out(&bounded);
+            let deadline = function.returns.error.name("deadline");
+            return Call::callable(true, emit!(#limit.#deadline(#inner)));
         }
-        emit! {{
-            let _bounded = __resilient::deadline_sync(#limit, #operation);
-            #inner
-        }}
+        Call::inline(false, emit!(#limit.deadline_sync(#inner)))
     }
 }
 

@@ -1,67 +1,44 @@
-//! `#[fallback]`: what the caller gets instead of an error, tier after tier, and never silently.
+//! `#[fallback]`: what the caller gets instead of an error, tier after tier, and never silently. Writes
+//! the tiers behind the call; the settings are read in `settings`.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
+use syn::Expr;
 use syn::spanned::Spanned as _;
-use syn::{Expr, Path};
 
-use crate::args::{Args, Constant, Vocabulary};
+use crate::args::Constant;
 use crate::attempt::rebind;
+use crate::call::Call;
 use crate::item::{Argument, Function, Passed};
-use crate::matcher::{Matchers, selection};
+use crate::matcher::selection;
 use crate::names::{Place, emit, here};
 use crate::report::Report;
+use crate::wording;
 
-const VOCABULARY: Vocabulary = Vocabulary {
-    attribute: "fallback",
-    names: &["degraded", "default", "on", "when", "reason"],
-    not_yet: &["cached"],
-    positional: None,
-};
-
-pub(crate) struct Fallback {
-    degraded: Option<Expr>,
-    default: Option<Expr>,
-    reason: Option<Constant<String>>,
-    on: Option<Matchers>,
-    when: Option<Expr>,
-}
+mod cached;
+mod settings;
+use cached::Cached;
+pub(crate) use settings::Fallback;
 
 impl Fallback {
-    pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> (Self, Option<Path>) {
-        let mut args = Args::parse(&VOCABULARY, tokens, report);
-        let tier = args.first_of(&["degraded", "default"]);
-        let any = args.first_of(&["on", "when", "reason"]);
-        match (tier, any) {
-            (None, Some((_, span))) => report.error(span, NO_TIER),
-            (None, None) if args.is_empty => report.error(proc_macro2::Span::call_site(), NO_TIER),
-            _ => {}
-        }
-        let reason = args.string("reason", "why the value is degraded, as people will read it", report);
-        let policy = Self {
-            degraded: args.function(
-                "degraded",
-                "a closure that takes the error and gives a `Result`, as `or_else` does: `|error| …`, or the path of a function",
-                report,
-            ),
-            default: args.expr("default", "a value", report),
-            reason,
-            on: args.matchers(report),
-            when: args.function("when", "a predicate on the error: `|error| …` or the path of a function", report),
+    /// For the function's documentation.
+    pub(crate) fn describe(&self) -> String {
+        let tiers = [
+            self.degraded.as_ref().map(|_| "a partial result".to_owned()),
+            self.cached.as_ref().map(Cached::describe),
+            self.default.as_ref().map(|_| "a safe value".to_owned()),
+        ];
+        let tiers = tiers.into_iter().flatten().collect::<Vec<String>>().join(", or else ");
+        let why = match &self.reason {
+            Some(Constant::Known(reason)) => format!(" ({reason})"),
+            _ => String::new(),
         };
-        if let Some(Expr::Closure(closure)) = &policy.degraded {
-            if let Some(token) = &closure.asyncness {
-                report.error(
-                    token.span,
-                    "an `async` tier is not available yet: give a `Result` from a plain closure",
-                );
-            }
-        }
-        (policy, args.crate_path)
+        let which = if self.on.is_some() || self.when.is_some() { "some errors" } else { "an error" };
+        format!("instead of {which} {tiers}, marked as degraded{why}")
     }
 
     pub(crate) fn check(function: &Function, report: &mut Report) {
-        function.check_result("nothing here can fail or degrade: return a `Result<Served<…>, …>`", report);
+        function.check_result(&wording::nothing_can_degrade(), report);
     }
 
     /// The expressions that are evaluated when the call has failed.
@@ -85,42 +62,49 @@ impl Fallback {
     }
 
     /// ```text
+    /// static __CACHED: LastGood = last_good();
+    /// ```
+    pub(crate) fn items(&self) -> TokenStream {
+        self.cached.as_ref().map(Cached::items).unwrap_or_default()
+    }
+
+    /// ```text
     /// let kept = keep(&prompt);
     /// let out = inner;
-    /// match out {
-    ///     Err(error) if matches => {
-    ///         let prompt = kept;
-    ///         let fallback = Fallback::new("classify", reason, text!(&error));
-    ///         match or_else(error, |error| degraded) {
-    ///             Ok(value) => Ok(fallback.serve(Tier::Degraded, value)),
-    ///             Err(_) => Ok(fallback.serve(Tier::Default, default)),
-    ///         }
-    ///     }
-    ///     out => out,
-    /// }
+    /// let Err(error) = out else { return out };
+    /// let prompt = kept;
+    /// let fallback = fallback("classify", Told(&error).text());
+    /// if let Ok(value) = or_else(error, |error| degraded) { return Ok(serve(fallback, Tier::Degraded, value)) }
+    /// Ok(serve(fallback, Tier::Default, default))
     /// ```
-    pub(crate) fn wrap(&self, inner: &TokenStream, function: &Function) -> TokenStream {
+    ///
+    /// It is the outermost policy, so `return` leaves the function.
+    pub(crate) fn wrap(&self, inner: &Call, function: &Function) -> Call {
         let (keep, restore) = self.keep(function);
         let name = function.name().to_string();
-        let reason = match &self.reason {
-            Some(reason) => emit!(::core::option::Option::Some(#reason)),
-            None => emit!(::core::option::Option::None),
+        let reason = self.reason.as_ref().map(|reason| emit!(.reason(#reason)));
+        let unselected = selection(self.on.as_ref(), self.when.as_ref())
+            .map(|selected| emit!(if !{ let error = &error; #selected } { return __res::Err(error) }));
+        let (key, keep_value) = match &self.cached {
+            Some(cached) => (Some(cached.key()), Some(Cached::keep(function))),
+            None => (None, None),
         };
-        let selected = selection(self.on.as_ref(), self.when.as_ref())
-            .map(|selected| emit!(if { let error = &error; #selected }));
-        let tiers = self.serve(function);
-        emit! {{
-            #keep
-            let out = #inner;
-            match out {
-                ::core::result::Result::Err(error) #selected => {
-                    #restore
-                    let fallback = __resilient::Fallback::new(#name, #reason, __resilient::text!(&error));
-                    #tiers
-                }
-                out => out,
-            }
-        }}
+        let (out, tiers) = (inner.value(), self.serve(function));
+        Call::inline(
+            function.is_async(),
+            emit! {{
+                #keep
+                #key
+                let out = #out;
+                #keep_value
+                let __res::Err(error) = out else { return out };
+                #unselected
+                #restore
+                let text = __res::Told(&error).text();
+                let fallback = __res::fallback(#name, text) #reason;
+                #tiers
+            }},
+        )
     }
 
     fn keep(&self, function: &Function) -> (TokenStream, TokenStream) {
@@ -139,30 +123,36 @@ impl Fallback {
         (keep.collect(), restore)
     }
 
+    /// One tier after the other; the last gives the function's result.
     fn serve(&self, function: &Function) -> TokenStream {
         let serve = |tier: TokenStream| {
-            let serve =
-                function.returns.value.call("serve", emit!(fallback, __resilient::Tier::#tier, value), None);
-            emit!(::core::result::Result::Ok(#serve))
+            let tier = emit!(fallback, __res::Tier::#tier, value);
+            let serve = function.returns.value.call("serve", tier, None);
+            emit!(__res::Ok(#serve))
         };
-        let default = self.default.as_ref().map(|default| {
-            let (value, serve) = (Self::default_value(default, function), serve(emit!(Default)));
-            emit!(let value = #value; #serve)
-        });
+        let cached = self.cached.as_ref().map(|cached| cached.serve(function));
+        let end = match &self.default {
+            Some(default) => {
+                let (value, serve) = (Self::default_value(default, function), serve(emit!(Default)));
+                emit!(let value = #value; #serve)
+            }
+            None => emit!(__res::Err(error)),
+        };
         let Some(degraded) = &self.degraded else {
-            return default.into_token_stream();
+            return emit!(#cached #end);
         };
         let or_else = Place::of(degraded).call("or_else", emit!(error), Some(degraded));
-        let served = serve(emit!(Degraded));
-        let (error, failed) = match default {
-            Some(default) => (emit!(_), default),
-            None => (emit!(error), emit!(::core::result::Result::Err(error))),
-        };
-        emit! {
-            match #or_else {
-                ::core::result::Result::Ok(value) => #served,
-                ::core::result::Result::Err(#error) => { #failed }
-            }
+        let serve = serve(emit!(Degraded));
+        match &self.default {
+            Some(_) => emit!(if let __res::Ok(value) = #or_else { return #serve; } #cached #end),
+            None => emit! {
+                let error = match #or_else {
+                    __res::Ok(value) => return #serve,
+                    __res::Err(error) => error,
+                };
+                #cached
+                #end
+            },
         }
     }
 
@@ -173,11 +163,9 @@ impl Fallback {
         let place = here(default.span());
         match &function.returns.served {
             Some(plain) => {
-                quote_spanned!(place=> __resilient::served::<#plain>(#default))
+                quote_spanned!(place=> __res::served::<#plain>(#default))
             }
-            None => quote_spanned!(place=> __resilient::value_for::<#ty>(#default)),
+            None => quote_spanned!(place=> __res::value_for::<#ty>(#default)),
         }
     }
 }
-
-const NO_TIER: &str = "a fallback needs a tier to fall back to: `default = …` for a safe value, `degraded = |error| …` for a partial result";

@@ -2,36 +2,48 @@
 //! and writes the loop; when to go on is the runtime's decision.
 
 use proc_macro2::TokenStream;
-use quote::quote;
 
 use crate::attempt::Renewals;
+use crate::call::Call;
+use crate::duration::in_words;
 use crate::item::Function;
 use crate::matcher::selection;
 use crate::names::{Place, emit};
 use crate::report::Report;
+use crate::wording;
 
 mod schedule;
 mod settings;
 pub(crate) use settings::Retry;
 
 impl Retry {
+    /// For the function's documentation.
+    pub(crate) fn describe(&self) -> String {
+        let Some(schedule) = self.schedule() else {
+            return "attempts and delays are decided at each call".into();
+        };
+        let attempts = schedule.attempts;
+        if attempts < 2 || schedule.backoff == "none" {
+            return format!("up to {attempts} attempts, without a delay");
+        }
+        let mut delays = schedule.delays().map(in_words);
+        let first: Vec<String> = delays.by_ref().take(4).collect();
+        let more = if delays.next().is_some() { " …" } else { "" };
+        let apart = first.join(", ");
+        format!("up to {attempts} attempts, {apart}{more} apart ({})", schedule.spread())
+    }
+
     pub(crate) fn check(&self, function: &Function, report: &mut Report) {
         if !function.returns.is_written && self.until.is_none() {
-            report.error(
-                function.name().span(),
-                "nothing says that this function failed: return a `Result` or an `Option` (or judge its value: `until = |value| …`)",
-            );
+            report.error(function.name().span(), wording::nothing_can_fail());
         }
         if function.is_async() && !cfg!(feature = "tokio") {
-            report.error(
-                function.async_span(),
-                "waiting between the attempts of async code needs the feature `tokio` of `resilient-attributes`",
-            );
+            report.error(function.async_span(), wording::waiting_needs_tokio());
         }
     }
 
     /// ```text
-    /// static __RETRY: Retry = Retry::new().operation("price").max_attempts(3);
+    /// static __RETRY: Retry = retry("price").max_attempts(3);
     /// ```
     pub(crate) fn items(&self, function: &Function) -> TokenStream {
         if self.config.is_some() {
@@ -40,7 +52,7 @@ impl Retry {
         let name = function.name().to_string();
         let constants = &self.constants;
         emit! {
-            static __RETRY: __resilient::Retry = __resilient::Retry::new().operation(#name) #constants;
+            static __RETRY: __res::Retry = __res::retry(#name) #constants;
         }
     }
 
@@ -49,46 +61,42 @@ impl Retry {
     /// let mut kept = sku;
     /// loop {
     ///     let (sku, rest) = renew(kept, run.is_last());
-    ///     let out = inner;
-    ///     let wait = run.after(outcome(&out), |_| true, |error| (classify(error), text!(error)));
-    ///     let (Some(wait), Some(rest)) = (wait, rest) else { break out };
-    ///     drop(out);
+    ///     let out = run.attempt(inner).await;
+    ///     let Err(error) = outcome(&out) else { break out };
+    ///     let (class, text) = (classify(error), Told(error).text());
+    ///     let (Some(wait), Some(rest)) = (run.failed(class, text), rest) else { break out };
     ///     kept = rest;
-    ///     sleep(wait).await;
+    ///     pause_async(wait, out).await;
     /// }
     /// ```
-    pub(crate) fn wrap(&self, inner: &TokenStream, function: &Function) -> TokenStream {
+    pub(crate) fn wrap(&self, inner: &Call, function: &Function) -> Call {
         let Renewals { keep, renew, rests, kept } = Renewals::of(function);
         let start = self.start(function);
-        let (outcome, until) = self.outcome(function);
-        let classification = self.classification(function);
-        let sleep = if function.is_async() {
-            emit!(__resilient::sleep_async(wait).await;)
+        let judge = self.judge(function);
+        let inner = inner.as_callable();
+        let (attempt, pause) = if function.is_async() {
+            (emit!(run.attempt(#inner).await), emit!(__res::pause_async(wait, out).await;))
         } else {
-            emit!(__resilient::sleep_sync(wait);)
+            (emit!(run.attempt_sync(#inner)), emit!(__res::pause_sync(wait, out);))
         };
-        let some = quote!(::core::option::Option::Some);
-        let wait = emit!(run.after(#outcome, #until, |error| (#classification, __resilient::text!(error))));
         let proceed = if rests.is_empty() {
-            emit!(let #some(wait) = #wait else { break out };)
+            emit!(let __res::Some(wait) = wait else { break out };)
         } else {
-            emit! {
-                let wait = #wait;
-                let (#some(wait), #(#some(#rests)),*) = (wait, #(#rests),*) else { break out };
-            }
+            emit!(let (__res::Some(wait), #(__res::Some(#rests)),*) = (wait, #(#rests),*) else { break out };)
         };
-        emit! {{
+        let repeat = emit! {
             #start
             #keep
             loop {
                 #renew
-                let out = #inner;
+                let out = #attempt;
+                #judge
                 #proceed
-                ::core::mem::drop(out);
                 #(#kept = #rests;)*
-                #sleep
+                #pause
             }
-        }}
+        };
+        Call::inline(function.is_async(), emit!({ #repeat }))
     }
 
     fn start(&self, function: &Function) -> TokenStream {
@@ -105,29 +113,32 @@ impl Retry {
         }
         let (names, values): (Vec<_>, Vec<_>) = self.dynamic.iter().cloned().unzip();
         emit! {
-            let retry = __resilient::Retry::from(__resilient::RetryConfig { #(#names: #values,)* ..*__RETRY.config() }).operation(#name);
+            let retry = __res::Retry::from(__res::RetryConfig { #(#names: #values,)* ..*__RETRY.config() }).operation(#name);
             let mut run = retry.start();
         }
     }
 
-    /// What is judged, and whether an `Ok` value is taken.
-    fn outcome(&self, function: &Function) -> (TokenStream, TokenStream) {
-        match &self.until {
-            Some(until) => {
-                let until = Place::of(until).call("holds", emit!(value), Some(until));
-                (emit!(__resilient::seen!(&out)), emit!(|value| #until))
-            }
-            None => {
-                let outcome = function.returns.whole.call("outcome", emit!(&out), None);
-                (outcome, emit!(|_| true))
-            }
-        }
-    }
-
-    fn classification(&self, function: &Function) -> TokenStream {
-        match selection(self.on.as_ref(), self.when.as_ref()) {
-            Some(selected) => emit!(__resilient::selected(#selected, __resilient::hint!(error))),
+    /// Statements that leave the loop with a success, and say how long to `wait` after a failure.
+    fn judge(&self, function: &Function) -> TokenStream {
+        let class = match selection(self.on.as_ref(), self.when.as_ref()) {
+            Some(selected) => emit!(__res::selected(#selected, __res::Told(error).hint())),
             None => function.returns.error.call("classify", emit!(error), None),
+        };
+        let Some(until) = &self.until else {
+            let outcome = function.returns.whole.call("outcome", emit!(&out), None);
+            return emit! {
+                let __res::Err(error) = #outcome else { break out };
+                let text = __res::Told(error).text();
+                let wait = run.failed(#class, text);
+            };
+        };
+        let accepts = Place::of(until).call("holds", emit!(value), Some(until));
+        emit! {
+            let wait = match __res::Seen(&out).seen() {
+                __res::Ok(value) if #accepts => break out,
+                __res::Ok(_) => run.unsatisfied(),
+                __res::Err(error) => run.failed(#class, __res::Told(error).text()),
+            };
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Listed, Place, Policy};
 use crate::policy::deadline::Below;
 use crate::report::Report;
+use crate::wording;
 
 pub(super) fn check_order(stack: &[Listed], report: &mut Report) {
     let mut seen: Vec<&Listed> = Vec::new();
@@ -16,11 +17,10 @@ pub(super) fn check_order(stack: &[Listed], report: &mut Report) {
             |other: &&Listed| std::mem::discriminant(&other.policy) == std::mem::discriminant(&listed.policy);
         if seen.iter().any(same) {
             let why = match &listed.policy {
-                Policy::Retry(_) => ": a retry inside a retry multiplies the attempts",
-                _ => "",
+                Policy::Retry(_) => wording::attempts_multiply(),
+                _ => String::new(),
             };
-            report
-                .error(listed.span, format!("`{name}` stands twice on one function{why}\nkeep one of them"));
+            report.error(listed.span, wording::stands_twice(name, why));
         } else if seen.last().is_some_and(|above| above.policy.place() > listed.policy.place()) && in_order {
             in_order = false;
             let mut right: Vec<&Listed> = stack.iter().collect();
@@ -29,15 +29,10 @@ pub(super) fn check_order(stack: &[Listed], report: &mut Report) {
             let lines: Vec<&str> = right.iter().map(|listed| listed.policy.as_written()).collect();
             let lines = lines.join("\n    ");
             let hint = match listed.policy {
-                Policy::CircuitBreaker(_) => {
-                    "\nor write `per_attempt` in it: a breaker below `#[retry]` sees every attempt"
-                }
-                _ => "",
+                Policy::CircuitBreaker(_) => wording::or_per_attempt(),
+                _ => String::new(),
             };
-            report.error(
-                listed.span,
-                format!("`{name}` cannot stand here; the first attribute is the outermost, and the order is\n    {lines}{hint}"),
-            );
+            report.error(listed.span, wording::wrong_order(name, lines, hint));
         }
         seen.push(listed);
     }

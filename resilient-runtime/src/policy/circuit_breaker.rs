@@ -221,8 +221,14 @@ impl Circuit {
         self.slow_above != u64::MAX
     }
 
-    /// An admitted call ended. A success on a healthy circuit is one load.
+    /// Whether one more quick success of this generation changes nothing.
     #[inline]
+    fn is_clean(&self, generation: u64) -> bool {
+        self.word.load(Ordering::Relaxed) == Word::new(generation, Word::CLEAN).0
+    }
+
+    /// An admitted call ended.
+    #[cold]
     fn settle(&self, pass: Pass, began: Option<Moment>, verdict: Verdict) {
         // Only a probe has anything to give back.
         if verdict == Verdict::Neutral && pass.probe.is_none() {
@@ -230,9 +236,8 @@ impl Circuit {
         }
         let ended = began.map(|_| clock::now());
         let took = began.zip(ended).map(|(began, ended)| ended.since(began));
-        let slow = took.is_some_and(|took| took > Duration::from_nanos(self.slow_above));
-        let clean = Word::new(pass.generation, Word::CLEAN).0;
-        if verdict != Verdict::Success || slow || self.word.load(Ordering::Relaxed) != clean {
+        let slow = took.is_some_and(|took| nanos(took) > self.slow_above);
+        if verdict != Verdict::Success || slow || !self.is_clean(pass.generation) {
             self.report(ended, |machine, now| machine.settle(pass, verdict, slow, now));
         }
     }

@@ -159,8 +159,14 @@ impl Fallback {
     /// The error is formatted here: its value goes on to the tiers.
     #[cold]
     #[must_use]
-    pub fn new(operation: &'static str, reason: Option<&'static str>, error: Text<'_>) -> Self {
-        Self { operation, reason, error: error.to_string() }
+    pub fn new(operation: &'static str, error: Text<'_>) -> Self {
+        Self { operation, reason: None, error: error.to_string() }
+    }
+
+    /// Why the value is degraded, as people will read it.
+    #[must_use]
+    pub fn reason(self, reason: &'static str) -> Self {
+        Self { reason: Some(reason), ..self }
     }
 
     /// Marks the value that a tier gave, and tells it.

@@ -146,26 +146,6 @@ impl<'r> RetryRun<'r> {
         self.settle(Shortfall::Unsatisfied, Text::Name("the value does not satisfy `until`"))
     }
 
-    /// What follows the attempt that has just ended: the delay before the next, or `None`: the outcome
-    /// stands. `judge` says whether an error is worth another attempt, and how events show it; it is not
-    /// asked when the attempt succeeded.
-    #[inline]
-    pub fn after<T: ?Sized, E: ?Sized>(
-        &mut self,
-        outcome: Result<&T, &E>,
-        until: impl FnOnce(&T) -> bool,
-        judge: impl for<'e> FnOnce(&'e E) -> (RetryClassification, Text<'e>),
-    ) -> Option<Duration> {
-        match outcome {
-            Ok(value) if until(value) => None,
-            Ok(_) => self.unsatisfied(),
-            Err(error) => {
-                let (classification, text) = judge(error);
-                self.failed(classification, text)
-            }
-        }
-    }
-
     /// Takes the machine's next step and tells what happened.
     fn settle(&mut self, shortfall: Shortfall, text: Text<'_>) -> Option<Duration> {
         let (attempt, most) = (self.attempt, self.config.max_attempts);

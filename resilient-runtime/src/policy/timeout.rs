@@ -1,55 +1,38 @@
-//! Bounding one run of a future. The timer is armed when the future has to wait for the first time: a
-//! future that is ready at its first poll costs no timer and no look at a clock. Closures are bounded
-//! in `blocking`.
+//! Bounding one run of a body: what a timeout is told as. Futures are bounded in `bounded`, closures that
+//! block in `blocking`, on the threads of `worker`.
 
-use std::time::Duration;
-
-use crate::error::TimeoutError;
+use crate::error::{CarriesTimeout, TimeoutError};
 use crate::event;
+use crate::limit::{CrossesThreads, Limit};
+use crate::private::{Refusable, timed_out};
 
 mod blocking;
+#[cfg(feature = "tokio")]
+mod bounded;
 mod worker;
 
 pub use blocking::{MAX_ABANDONED_WORKERS, abandoned_workers, timeout_sync};
+#[cfg(feature = "tokio")]
+pub use bounded::{Timeout, timeout};
 
 /// The refusal, told as an event.
-fn timed_out(error: TimeoutError) -> TimeoutError {
+fn told(error: TimeoutError) -> TimeoutError {
     event::timeout(&error);
     error
 }
 
-/// Drops `future` when it has not finished within `limit`, counted from its first wait.
-///
-/// A result that is ready at the limit wins. A zero limit polls the future once. A future that never
-/// waits cannot be bounded: run blocking code by [`timeout_sync`].
-///
-/// # Errors
-/// [`TimeoutError`]: the limit has passed; the future was dropped.
-///
-/// # Examples
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
-/// use std::time::Duration;
-/// use resilient_runtime::timeout;
-///
-/// let answer = timeout(Duration::from_secs(2), "lookup", std::future::pending::<()>()).await;
-/// assert_eq!(answer.unwrap_err().to_string(), "lookup timed out after 2s");
-/// # }
-/// ```
-#[cfg(feature = "tokio")]
-#[inline]
-pub fn timeout<F: Future>(limit: Duration, operation: &'static str, future: F) -> Timeout<F> {
-    Timeout::new(limit, operation, future)
+/// What attributes write.
+#[doc(hidden)]
+impl Limit {
+    /// Bounds one attempt whose body blocks: it runs on a worker. A timeout is the caller's own error.
+    pub fn timeout_sync<R, E>(&self, body: impl FnOnce() -> R + Send + 'static) -> R
+    where
+        R: CrossesThreads + Refusable<Error = E> + 'static,
+        E: CarriesTimeout,
+    {
+        timeout_sync(self.duration(), self.error().operation, body).unwrap_or_else(timed_out)
+    }
 }
-
-#[cfg(feature = "tokio")]
-mod bounded;
-#[cfg(feature = "tokio")]
-pub use bounded::Timeout;
-
-#[cfg(feature = "tokio")]
-use std::future::Future;
 
 #[cfg(test)]
 mod tests;

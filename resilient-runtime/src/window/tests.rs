@@ -190,10 +190,16 @@ fn more_calls_than_can_be_counted_neither_overflow_nor_stay_for_ever() {
     let most = Counts { calls: u32::MAX, failures: u32::MAX, slow: 0 };
     time.counts = most;
     time.intervals[0].counts = most;
-    tally.record(OK, at(1));
-    assert_eq!(tally.counts(at(1)), most);
-    tally.record(OK, at(1_000 * MILLI));
-    assert_eq!(tally.counts(at(1_000 * MILLI)), Counts { calls: 1, failures: 0, slow: 0 });
+    for nanos in [1, 900 * MILLI] {
+        tally.record(OK, at(nanos));
+        assert_eq!(tally.counts(at(nanos)), most);
+    }
+    // What was not counted must not be taken off, either.
+    for nanos in [1_000 * MILLI, 1_950 * MILLI] {
+        tally.record(FAILED, at(nanos));
+        let counts = Counts { calls: 1, failures: 1, slow: 0 };
+        assert_eq!(tally.counts(at(nanos)), if nanos > 1_000 * MILLI { counts.plus(FAILED) } else { counts });
+    }
 }
 
 #[test]
@@ -205,4 +211,12 @@ fn a_share_is_the_number_that_people_write() {
         assert_eq!((counts.failure_rate(), counts.slow_call_rate()), (Some(written), Some(written)));
     }
     assert_eq!(Counts::default().failure_rate(), None);
+}
+
+#[test]
+fn a_breaker_that_is_shown_does_not_show_a_million_calls() {
+    for window in [Window::Calls(Window::MAX_CALLS), Window::Time(SECOND)] {
+        let tally = recorded(window, (0..100).map(|call| (call * 20 * MILLI, OK)));
+        assert!(format!("{tally:?}").len() < 100, "{tally:?}");
+    }
 }

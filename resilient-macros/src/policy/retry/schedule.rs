@@ -26,9 +26,25 @@ impl Schedule {
         jitter: 0.1,
     };
 
+    /// The delays before jitter.
+    pub(crate) fn delays(self) -> impl Iterator<Item = Duration> {
+        Self { jitter: 0.0, ..self }.longest_delays()
+    }
+
+    /// How they are spread, in words.
+    pub(crate) fn spread(&self) -> String {
+        match (self.backoff, self.jitter) {
+            ("decorrelated", _) => "at most; drawn at random".into(),
+            (backoff, jitter) if jitter > 0.0 => {
+                format!("{backoff}, plus up to {} %", (jitter * 100.0).round())
+            }
+            (backoff, _) => format!("{backoff}, at most"),
+        }
+    }
+
     /// The longest delay after each attempt that may be followed by another; hints of a server aside.
-    pub(crate) fn longest_delays(&self) -> impl Iterator<Item = Duration> {
-        (1..self.attempts).map(|attempt| {
+    pub(crate) fn longest_delays(self) -> impl Iterator<Item = Duration> {
+        (1..self.attempts).map(move |attempt| {
             let longest = self.base_delay.as_secs_f64() * self.factor(attempt) * (1.0 + self.jitter);
             Duration::try_from_secs_f64(longest).map_or(self.max_delay, |delay| delay.min(self.max_delay))
         })

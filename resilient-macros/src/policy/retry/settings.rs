@@ -1,14 +1,16 @@
 //! The settings of `#[retry]`: read, and held against one another. The loop that they govern is
 //! written one file up.
 
-use proc_macro2::TokenStream;
-use syn::{Expr, Ident, Path};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens as _;
+use syn::Expr;
 
-use crate::args::{Args, Vocabulary, not_a_word, number, one_of_words};
-use crate::duration::DurationValue;
+use crate::args::{Args, Common, Constant, Vocabulary, not_a_word, number, one_of_words};
+use crate::duration::{DurationValue, in_words, is_of_an_instance};
 use crate::matcher::Matchers;
 use crate::names::emit;
 use crate::report::Report;
+use crate::wording;
 
 use super::schedule::Schedule;
 
@@ -51,7 +53,7 @@ pub(crate) struct Retry {
     /// Builder calls for what is known while compiling.
     pub(super) constants: TokenStream,
     /// Fields of `RetryConfig` that are evaluated at each call.
-    pub(super) dynamic: Vec<(Ident, Expr)>,
+    pub(super) dynamic: Vec<(Ident, TokenStream)>,
     pub(super) config: Option<Expr>,
     pub(super) on: Option<Matchers>,
     pub(super) when: Option<Expr>,
@@ -62,8 +64,8 @@ pub(crate) struct Retry {
 }
 
 impl Retry {
-    pub(crate) fn parse(tokens: TokenStream, report: &mut Report) -> (Self, Option<Path>) {
-        let mut args = Args::parse(&VOCABULARY, tokens, report);
+    pub(crate) fn parse(tokens: TokenStream, common: &mut Common, report: &mut Report) -> Self {
+        let mut args = Args::parse(&VOCABULARY, tokens, common, report);
         let mut retry = Self {
             schedule: Schedule::DEFAULT,
             is_known: true,
@@ -71,25 +73,14 @@ impl Retry {
             dynamic: Vec::new(),
             config: args.expr("config", "an expression that gives a `RetryConfig`", report),
             on: args.matchers(report),
-            when: args.function(
-                "when",
-                "a predicate on the error: `|error| …` or the path of a function",
-                report,
-            ),
-            until: args.function(
-                "until",
-                "a predicate on the value: `|value| …` or the path of a function",
-                report,
-            ),
+            when: args.function("when", wording::PREDICATE_ON_ERROR, report),
+            until: args.function("until", wording::PREDICATE_ON_VALUE, report),
         };
         if retry.config.is_some() {
             retry.is_known = false;
             for name in NUMBERS {
                 if let Some(span) = args.span_of(name) {
-                    report.error(
-                        span,
-                        format!("`{name}` comes with `config`: write it in one of the two places"),
-                    );
+                    report.error(span, wording::beside_config(name));
                 }
             }
         }
@@ -97,7 +88,7 @@ impl Retry {
         retry.backoff(&mut args, report);
         retry.delays(&mut args, report);
         retry.jitter(&mut args, report);
-        (retry, args.crate_path)
+        retry
     }
 
     /// When and how often it tries again, if all of that is known while compiling.
@@ -107,18 +98,34 @@ impl Retry {
 
     fn attempts(&mut self, args: &mut Args, report: &mut Report) {
         if let (Some(_), Some(span)) = (args.span_of("max_attempts"), args.span_of("max_retries")) {
-            report.error(
-                span,
-                "`max_retries` and `max_attempts` say the same (attempts are retries + 1): keep one of them",
-            );
+            report.error(span, wording::attempts_twice());
         }
         if let Some(attempts) = args.integer("max_attempts", &(1..=100), report) {
             self.attempts_are(attempts.known());
-            self.constants.extend(emit!(.max_attempts(#attempts)));
+            self.number("max_attempts", &attempts);
         }
         if let Some(retries) = args.integer("max_retries", &(0..=99), report) {
             self.attempts_are(retries.known().map(|retries| retries + 1));
-            self.constants.extend(emit!(.max_retries(#retries)));
+            self.number("max_retries", &retries);
+        }
+    }
+
+    /// A constant of an instance cannot be kept in a `static`.
+    fn number(&mut self, name: &'static str, number: &Constant<u32>) {
+        let ident = Ident::new(name, Span::mixed_site());
+        match number {
+            Constant::Path(expr) if is_of_an_instance(expr) => {
+                let attempts = if name == "max_retries" {
+                    emit!(::core::primitive::u32::saturating_add(#expr, 1))
+                } else {
+                    expr.to_token_stream()
+                };
+                self.dynamic.push((Ident::new("max_attempts", Span::mixed_site()), attempts));
+            }
+            _ => {
+                let number = number.checked_by(&format!("check_retry::{name}"));
+                self.constants.extend(emit!(.#ident(#number)));
+            }
         }
     }
 
@@ -141,7 +148,7 @@ impl Retry {
             "none" => emit!(None),
             _ => emit!(Exponential),
         };
-        self.constants.extend(emit!(.backoff(__resilient::BackoffShape::#shape)));
+        self.constants.extend(emit!(.backoff(__res::BackoffShape::#shape)));
     }
 
     fn delays(&mut self, args: &mut Args, report: &mut Report) {
@@ -153,7 +160,7 @@ impl Retry {
         };
         for name in without_meaning {
             if let Some(span) = args.span_of(name) {
-                report.error(span, format!("`{name}` does nothing with `backoff = {backoff}`: leave it out"));
+                report.error(span, wording::useless(name, "backoff"));
             }
         }
         if let Some((factor, span)) = args.number("multiplier", "a number of at least 1", report) {
@@ -161,7 +168,7 @@ impl Retry {
                 self.schedule.multiplier = factor;
                 self.constants.extend(emit!(.multiplier(#factor)));
             } else {
-                report.error(span, "`multiplier` takes a number of at least 1: delays do not shrink");
+                report.error(span, wording::shrinking_delays());
             }
         }
         let base = self.duration("base_delay", args, report);
@@ -180,10 +187,10 @@ impl Retry {
             return;
         }
         if let Some(span) = args.span_of("max_delay") {
-            report.error(span, format!("`max_delay` is below `base_delay` ({base_delay:?})"));
+            report.error(span, wording::cap_below_base(in_words(base_delay)));
         } else if let Some(span) = args.span_of("base_delay") {
             let enough = base_delay.as_secs_f64();
-            report.error(span, format!("`base_delay` is above the default `max_delay` of 30 s: write `max_delay = \"{enough}s\"` or more"));
+            report.error(span, wording::base_above_default_cap(enough));
         }
     }
 
@@ -197,11 +204,11 @@ impl Retry {
             return None;
         }
         let value = args.duration(name, report)?;
-        let place = proc_macro2::Span::mixed_site();
-        let ident = Ident::new(name, place);
+        let ident = Ident::new(name, Span::mixed_site());
         match &value {
-            DurationValue::Dynamic(expr) => self.dynamic.push((ident, expr.clone())),
+            DurationValue::Dynamic(expr) => self.dynamic.push((ident, expr.to_token_stream())),
             DurationValue::Known(_) | DurationValue::Const(_) => {
+                let value = value.checked_by(&format!("check_retry::{name}"));
                 self.constants.extend(emit!(.#ident(#value)));
             }
         }
@@ -214,7 +221,7 @@ impl Retry {
         let Some(expr) = args.expr("jitter", WHAT, report) else { return };
         let backoff = self.schedule.backoff;
         if backoff == "none" || backoff == "decorrelated" {
-            report.error(span, format!("`jitter` does nothing with `backoff = {backoff}`: leave it out"));
+            report.error(span, wording::useless("jitter", "backoff"));
             return;
         }
         let jitter = match (one_of_words(&expr, JITTERS), number(&expr)) {
@@ -223,7 +230,7 @@ impl Retry {
             (Some(_), _) => emit!(None),
             (None, Some(ratio)) if (0.0..=1.0).contains(&ratio) => emit!(Ratio(#ratio)),
             (None, Some(_)) => {
-                report.error_at(&expr, format!("`jitter` takes {WHAT}"));
+                report.error_at(&expr, wording::takes("jitter", WHAT));
                 return;
             }
             (None, None) => {
@@ -233,7 +240,7 @@ impl Retry {
         };
         // Full and equal jitter only ever shorten a delay.
         self.schedule.jitter = number(&expr).unwrap_or(0.0);
-        self.constants.extend(emit!(.jitter(__resilient::Jitter::#jitter)));
+        self.constants.extend(emit!(.jitter(__res::Jitter::#jitter)));
     }
 }
 
@@ -243,8 +250,6 @@ fn is_zero_delay(name: &'static str, args: &mut Args, report: &mut Report) -> bo
     if name != "base_delay" || number(expr) != Some(0.0) {
         return false;
     }
-    report.error_at(&expr,
-        "`base_delay` must be above zero: without a delay a struggling service is hammered\nif that is meant, write `backoff = none`",
-    );
+    report.error_at(&expr, wording::no_delay());
     true
 }

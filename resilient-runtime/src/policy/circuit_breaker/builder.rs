@@ -74,7 +74,7 @@ impl CircuitBreaker {
 
     /// An admitted call that takes longer is slow, whether it succeeds or fails; see
     /// [`slow_call_rate`](Self::slow_call_rate), without which this does nothing. Every call then
-    /// reads the clock.
+    /// reads the clock, at its start and at its end.
     ///
     /// # Panics
     /// In `const` evaluation this is a compile error: zero.

@@ -7,16 +7,18 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use super::{CircuitBreaker, Permit, Verdict};
-use crate::error::CarriesCircuitOpen;
+use crate::error::{CarriesCircuitOpen, CircuitOpenError};
 use crate::private::{self, Outcome, Refusable};
 
 impl CircuitBreaker {
     /// `future` behind this breaker: its first poll asks for admission. Every error is a failure.
     #[doc(hidden)]
     #[inline]
-    pub fn guard<F>(&self, future: F) -> Guarded<'_, F, impl FnOnce(&<F::Output as Outcome>::Error) -> bool>
+    pub fn guard<F, R, E>(&self, future: F) -> Guarded<'_, F, R, fn(&E) -> bool>
     where
-        F: Future<Output: Outcome>,
+        F: Future<Output = R>,
+        R: Outcome<Error = E> + Refusable<Error = E>,
+        E: CarriesCircuitOpen,
     {
         self.guard_judged(future, |_| true)
     }
@@ -26,13 +28,15 @@ impl CircuitBreaker {
     // know which error a closure takes.
     #[doc(hidden)]
     #[inline]
-    pub fn guard_judged<F, J, V>(&self, future: F, judge: J) -> Guarded<'_, F, J>
+    pub fn guard_judged<F, R, E, J, V>(&self, future: F, judge: J) -> Guarded<'_, F, R, J>
     where
-        F: Future<Output: Outcome>,
-        J: FnOnce(&<F::Output as Outcome>::Error) -> V,
+        F: Future<Output = R>,
+        R: Outcome<Error = E> + Refusable<Error = E>,
+        E: CarriesCircuitOpen,
+        J: FnOnce(&E) -> V,
         V: Into<Verdict>,
     {
-        Guarded { future: Some(future), stage: Stage::Fresh(self, judge) }
+        Guarded { future: Some(future), stage: Stage::Fresh(self, private::circuit_open, judge) }
     }
 
     /// Runs `body` behind this breaker. Every error is a failure.
@@ -68,27 +72,27 @@ pin_project_lite::pin_project! {
     /// Dropped half-way, it counts neither way; a panic in it is a failure.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
-    pub struct Guarded<'b, F, J> {
+    pub struct Guarded<'b, F, R, J> {
         // Before the stage, and so dropped before it gives its permit back. Gone once it has finished.
         #[pin]
         future: Option<F>,
-        stage: Stage<'b, J>,
+        stage: Stage<'b, R, J>,
     }
 }
 
 #[derive(Debug)]
-enum Stage<'b, J> {
-    Fresh(&'b CircuitBreaker, J),
+enum Stage<'b, R, J> {
+    /// With what a refusal becomes: so the compiler asks only once whether it can become that.
+    Fresh(&'b CircuitBreaker, fn(CircuitOpenError) -> R, J),
     Admitted(Permit<'b>, J),
     Done,
 }
 
-impl<F, J, V, R, E> Future for Guarded<'_, F, J>
+impl<F, J, V, R> Future for Guarded<'_, F, R, J>
 where
     F: Future<Output = R>,
-    R: Outcome<Error = E> + Refusable<Error = E>,
-    E: CarriesCircuitOpen,
-    J: FnOnce(&E) -> V,
+    R: Outcome,
+    J: FnOnce(&R::Error) -> V,
     V: Into<Verdict>,
 {
     type Output = R;
@@ -98,11 +102,11 @@ where
         let mut this = self.project();
         // While the future runs its permit is on the stack: where it panics, the permit goes with it,
         // whoever catches the panic and whenever the rest is dropped.
-        let (permit, judge) = match mem::replace(this.stage, Stage::Done) {
+        let (mut permit, judge) = match mem::replace(this.stage, Stage::Done) {
             Stage::Admitted(permit, judge) => (permit, judge),
-            Stage::Fresh(breaker, judge) => match breaker.admit() {
+            Stage::Fresh(breaker, refuse, judge) => match breaker.admit() {
                 Ok(permit) => (permit, judge),
-                Err(refused) => return Poll::Ready(private::circuit_open(refused)),
+                Err(refused) => return Poll::Ready(refuse(refused)),
             },
             Stage::Done => return Poll::Pending,
         };
@@ -110,7 +114,8 @@ where
         match pin!(permit.during(future)).poll(context) {
             Poll::Ready(outcome) => {
                 this.future.set(None);
-                Poll::Ready(permit.settle(outcome, judge))
+                permit.count(&outcome, judge);
+                Poll::Ready(outcome)
             }
             Poll::Pending => {
                 *this.stage = Stage::Admitted(permit, judge);

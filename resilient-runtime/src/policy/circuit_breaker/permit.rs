@@ -33,34 +33,48 @@ impl<'c> Permit<'c> {
         Self { circuit, pass, began, settled: false, running: AtomicBool::new(true) }
     }
 
-    /// The call succeeded.
+    /// The call succeeded. On a healthy circuit that is one load.
     #[inline]
-    pub fn success(self) {
-        self.end(Verdict::Success);
+    pub fn success(mut self) {
+        self.succeed();
     }
 
     /// The call failed.
-    pub fn failure(self) {
+    pub fn failure(mut self) {
         self.end(Verdict::Failure);
     }
 
     /// What the call came to says nothing of the service: it counts neither way.
-    pub fn neutral(self) {
+    pub fn neutral(mut self) {
         self.end(Verdict::Neutral);
     }
 
     /// Counts `outcome` and hands it on. `judge` says what an error means, as a [`Verdict`] or by
     /// whether it is a failure: an error that is none proves that the service answered.
     #[inline]
-    pub fn settle<R: Outcome, V: Into<Verdict>>(self, outcome: R, judge: impl FnOnce(&R::Error) -> V) -> R {
+    pub fn settle<R: Outcome, V: Into<Verdict>>(
+        mut self,
+        outcome: R,
+        judge: impl FnOnce(&R::Error) -> V,
+    ) -> R {
+        self.count(&outcome, judge);
+        outcome
+    }
+
+    /// [`settle`](Self::settle) in place: to move a permit costs more than all the rest of a success.
+    #[inline]
+    pub(super) fn count<R: Outcome, V: Into<Verdict>>(
+        &mut self,
+        outcome: &R,
+        judge: impl FnOnce(&R::Error) -> V,
+    ) {
         match outcome.seen() {
-            Ok(_) => self.success(),
+            Ok(_) => self.succeed(),
             Err(error) => {
                 let verdict = judge(error).into();
                 self.end(verdict);
             }
         }
-        outcome
     }
 
     /// Watches `future` run, so that a panic in it is told from a cancellation.
@@ -70,7 +84,16 @@ impl<'c> Permit<'c> {
     }
 
     #[inline]
-    fn end(mut self, verdict: Verdict) {
+    fn succeed(&mut self) {
+        if self.began.is_none() && self.circuit.is_clean(self.pass.generation) {
+            self.settled = true;
+        } else {
+            self.end(Verdict::Success);
+        }
+    }
+
+    #[cold]
+    fn end(&mut self, verdict: Verdict) {
         self.settled = true;
         self.circuit.settle(self.pass, self.began, verdict);
     }

@@ -33,7 +33,32 @@ impl fmt::Display for CircuitState {
     }
 }
 
-/// What the result of an admitted call says of the service.
+/// What the result of an admitted call says of the service; see [`Permit::settle`](super::Permit::settle).
+///
+/// # Examples
+///
+/// ```
+/// use resilient_runtime::{CircuitBreaker, CircuitOpenError, Verdict};
+///
+/// static STORE: CircuitBreaker = CircuitBreaker::new("store-verdict");
+///
+/// // Too many requests of our own say nothing of the store's health.
+/// fn judge(status: &u16) -> Verdict {
+///     match status {
+///         429 => Verdict::Neutral,
+///         500.. => Verdict::Failure,
+///         _ => Verdict::Success,
+///     }
+/// }
+///
+/// # fn main() -> Result<(), CircuitOpenError> {
+/// for (status, failures) in [(503, 1), (429, 1), (404, 0)] {
+///     let answer = STORE.enter()?.settle(Err::<(), u16>(status), judge);
+///     assert_eq!((answer, STORE.snapshot().consecutive_failures), (Err(status), failures));
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// The service failed.

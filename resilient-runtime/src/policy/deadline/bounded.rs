@@ -8,48 +8,86 @@ use std::time::Duration;
 
 use crate::bound::{self, Bound};
 use crate::clock::{self, Timer};
-use crate::error::{Operation, TimeoutError};
+use crate::error::{CarriesTimeout, TimeoutError};
 use crate::event;
+use crate::limit::{Carried, Limit, Limits};
+use crate::private::Refusable;
+
+/// Drops `future` when it has not finished within `limit`, counted from its first poll, and lets
+/// everything inside see what [`remains`](crate::remaining()).
+///
+/// A result that is ready at the deadline wins. A zero limit polls the future once.
+///
+/// # Errors
+/// [`TimeoutError`]: the time is up; the future was dropped.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+/// use std::time::Duration;
+/// use resilient_runtime::{deadline, remaining};
+///
+/// let limit = Duration::from_secs(10);
+/// assert_eq!(deadline(limit, "report", async { remaining() }).await, Ok(Some(limit)));
+/// assert!(deadline(limit, "report", std::future::pending::<()>()).await.is_err());
+/// # }
+/// ```
+#[inline]
+pub fn deadline<F: Future>(limit: Duration, operation: &'static str, future: F) -> Deadline<F> {
+    Deadline::new(Limit::new(limit, operation), future)
+}
+
+/// What attributes write.
+#[doc(hidden)]
+impl Limit {
+    /// Bounds the whole call; a timeout is the caller's own error.
+    #[inline]
+    pub fn deadline<F, R, E>(&self, call: F) -> Carried<Deadline<F, &Self>, R>
+    where
+        F: Future<Output = R>,
+        R: Refusable<Error = E>,
+        E: CarriesTimeout,
+    {
+        Carried::new(Deadline::new(self, call))
+    }
+}
 
 pin_project_lite::pin_project! {
     /// A future with a deadline; made by [`deadline`](super::deadline).
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
-    pub struct Deadline<F, O = &'static str> {
+    pub struct Deadline<F, L = Limit> {
         #[pin]
         future: F,
         // From the first wait on; it knows when the time is up.
         #[pin]
         timer: Option<Timer>,
-        // Half the size of a `Duration`, and still more than 500 years.
-        limit_nanos: u64,
-        operation: O,
+        limit: L,
     }
 }
 
-impl<F, O> Deadline<F, O> {
+impl<F, L> Deadline<F, L> {
     #[inline]
-    pub(crate) fn new(limit: Duration, operation: O, future: F) -> Self {
-        let limit_nanos = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-        Self { future, timer: None, limit_nanos, operation }
+    pub(super) const fn new(limit: L, future: F) -> Self {
+        Self { future, timer: None, limit }
     }
 }
 
-impl<F: Future, O: Operation> Future for Deadline<F, O> {
+impl<F: Future, L: Limits> Future for Deadline<F, L> {
     type Output = Result<F::Output, TimeoutError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let limit = Duration::from_nanos(*this.limit_nanos);
-        let error = TimeoutError { operation: this.operation.name(), limit };
+        let error = (*this.limit).borrow().error();
         let at = match this.timer.as_ref().as_pin_ref() {
             Some(timer) => clock::due(&timer),
-            None => clock::now().after(limit),
+            None => clock::now().after(error.limit),
         };
         // Asked first, while tokio's budget for this poll is fresh.
         let elapsed = match this.timer.as_mut().as_pin_mut() {
             Some(timer) => timer.poll(context).is_ready(),
-            None => limit.is_zero(),
+            None => error.limit.is_zero(),
         };
         let bounded = bound::enter(Bound { at, error });
         let polled = this.future.poll(context);

@@ -2,11 +2,10 @@
 //! them is tested from the outside.
 #![allow(clippy::unwrap_used)]
 
-use std::pin::pin;
-use std::task::{Context, Waker};
 use std::time::Duration;
 
-use super::{deadline, deadline_sync};
+use super::deadline_sync;
+use crate::limit::Limit;
 use crate::testing::VirtualClock;
 use crate::{remaining, timeout_sync};
 
@@ -15,9 +14,9 @@ const SECOND: Duration = Duration::from_secs(1);
 #[test]
 fn a_bound_is_restored_also_after_a_panic() {
     let clock = VirtualClock::install();
-    let outer = deadline_sync(SECOND * 10, "outer");
+    let outer = deadline_sync(&Limit::new(SECOND * 10, "outer"));
     let panicking = std::panic::catch_unwind(|| {
-        let _inner = deadline_sync(SECOND, "inner");
+        let _inner = deadline_sync(&Limit::new(SECOND, "inner"));
         assert_eq!(remaining(), Some(SECOND));
         std::panic::resume_unwind(Box::new(()))
     });
@@ -32,8 +31,8 @@ fn a_bound_is_restored_also_after_a_panic() {
 #[test]
 fn an_inner_deadline_never_loosens_an_outer_one() {
     let _clock = VirtualClock::install();
-    let _outer = deadline_sync(SECOND, "outer");
-    let _inner = deadline_sync(SECOND * 10, "inner");
+    let _outer = deadline_sync(&Limit::new(SECOND, "outer"));
+    let _inner = deadline_sync(&Limit::new(SECOND * 10, "inner"));
     assert_eq!(remaining(), Some(SECOND));
 }
 
@@ -41,7 +40,7 @@ fn an_inner_deadline_never_loosens_an_outer_one() {
 fn a_sync_timeout_inside_blames_whoever_ends_first() {
     let clock = VirtualClock::install();
     let handle = clock.handle();
-    let _whole = deadline_sync(SECOND * 3, "whole");
+    let _whole = deadline_sync(&Limit::new(SECOND * 3, "whole"));
     let slow = handle.clone();
     let error = timeout_sync(SECOND, "attempt", move || slow.advance(SECOND * 2)).unwrap_err();
     assert_eq!((error.operation, error.limit), ("attempt", SECOND));
@@ -55,20 +54,31 @@ fn unreachable_body() {
     std::process::abort();
 }
 
-#[test]
-fn between_polls_the_thread_is_not_bounded() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let _entered = runtime.enter();
-    let mut future = pin!(deadline(SECOND, "op", std::future::pending::<()>()));
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(future.as_mut().poll(&mut context).is_pending());
-    assert_eq!(remaining(), None);
-}
+#[cfg(feature = "tokio")]
+mod awaited {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
 
-/// As attributes make it, and whatever features of tokio the rest of the build turns on.
-#[test]
-fn a_deadline_makes_a_future_no_more_than_128_bytes_longer() {
-    type Plain = std::future::Ready<[u64; 4]>;
-    let added = size_of::<crate::Deadline<Plain, &'static &'static str>>() - size_of::<Plain>();
-    assert!(added <= 128, "{added}");
+    use super::SECOND;
+    use crate::limit::Limit;
+    use crate::policy::deadline::deadline;
+    use crate::remaining;
+
+    #[test]
+    fn between_polls_the_thread_is_not_bounded() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let _entered = runtime.enter();
+        let mut future = pin!(deadline(SECOND, "op", std::future::pending::<()>()));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(future.as_mut().poll(&mut context).is_pending());
+        assert_eq!(remaining(), None);
+    }
+
+    /// As attributes make it, and whatever features of tokio the rest of the build turns on.
+    #[test]
+    fn a_deadline_makes_a_future_no_more_than_128_bytes_longer() {
+        type Plain = std::future::Ready<[u64; 4]>;
+        let added = size_of::<crate::Deadline<Plain, &'static Limit>>() - size_of::<Plain>();
+        assert!(added <= 128, "{added}");
+    }
 }

@@ -118,7 +118,7 @@ fn heard<T>(work: impl FnOnce() -> T) -> (T, Vec<String>) {
 #[test]
 fn serving_marks_the_value_and_tells_it_once() {
     for (tier, name) in TIERS {
-        let fallback = Fallback::new("ocr", Some("OCR unavailable"), Text::Display(&"no route"));
+        let fallback = Fallback::new("ocr", Text::Display(&"no route")).reason("OCR unavailable");
         let (served, told) = heard(|| fallback.serve(tier, Served::from(1)));
         let mut how = Degradation::new(tier, "no route");
         how.reason = Some("OCR unavailable");
@@ -140,7 +140,7 @@ fn serving_marks_the_value_and_tells_it_once() {
 
 #[test]
 fn without_a_reason_the_error_is_told() {
-    let fallback = Fallback::new("ocr", None, Text::Debug(&Some(1)));
+    let fallback = Fallback::new("ocr", Text::Debug(&Some(1)));
     let (served, told) = heard(|| fallback.serve(Tier::Default, Served::from(1)));
     assert_eq!(served.degradation(), Some(&Degradation::new(Tier::Default, "Some(1)")));
     let [line] = <[String; 1]>::try_from(told).unwrap();
@@ -150,7 +150,7 @@ fn without_a_reason_the_error_is_told() {
 
 #[test]
 fn a_type_of_ones_own_is_marked_in_its_own_way() {
-    let fallback = Fallback::new("report", None, Text::Name("my::Error"));
+    let fallback = Fallback::new("report", Text::Name("my::Error"));
     let (report, told) =
         heard(|| fallback.serve(Tier::Degraded, Report { text: "half", needs_review: None }));
     let needs_review = Some(String::from("degraded: my::Error"));
@@ -160,7 +160,7 @@ fn a_type_of_ones_own_is_marked_in_its_own_way() {
 
 #[test]
 fn nothing_is_told_before_a_value_is_served() {
-    let (fallback, told) = heard(|| Fallback::new("ocr", None, Text::Display(&"down")));
+    let (fallback, told) = heard(|| Fallback::new("ocr", Text::Display(&"down")));
     assert_eq!(told, Vec::<String>::new());
     drop(fallback);
 }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{timed_out, worker};
+use super::{told, worker};
 use crate::bound::{self, Bound};
 use crate::clock::{self, Virtual};
 use crate::error::TimeoutError;
@@ -75,7 +75,7 @@ pub fn timeout_sync<T: Send + 'static>(
         _ => (limit, own),
     };
     if limit.is_zero() && error != own {
-        return Err(timed_out(error));
+        return Err(told(error));
     }
     let abandoned = abandoned_workers();
     if abandoned >= MAX_ABANDONED_WORKERS {
@@ -90,7 +90,7 @@ pub fn timeout_sync<T: Send + 'static>(
     match shared.wait(limit) {
         Some(Ok(value)) => Ok(value),
         Some(Err(panic)) => resume_unwind(panic),
-        None => Err(timed_out(error)),
+        None => Err(told(error)),
     }
 }
 

@@ -1,38 +1,78 @@
-//! The future behind an async timeout. It is kept small: every guarded call carries one.
+//! Bounding a future. The timer is armed when the future has to wait for the first time: one that is
+//! ready at its first poll costs no timer and no look at a clock. What is made here is kept small: every
+//! guarded call carries one.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::timed_out;
+use super::told;
 use crate::clock::{self, Timer};
-use crate::error::{Operation, TimeoutError};
+use crate::error::{CarriesTimeout, TimeoutError};
+use crate::limit::{Carried, Limit, Limits};
+use crate::private::Refusable;
+
+/// Drops `future` when it has not finished within `limit`, counted from its first wait.
+///
+/// A result that is ready at the limit wins. A zero limit polls the future once. A future that never
+/// waits cannot be bounded: run blocking code by [`timeout_sync`].
+///
+/// # Errors
+/// [`TimeoutError`]: the limit has passed; the future was dropped.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+/// use std::time::Duration;
+/// use resilient_runtime::timeout;
+///
+/// let answer = timeout(Duration::from_secs(2), "lookup", std::future::pending::<()>()).await;
+/// assert_eq!(answer.unwrap_err().to_string(), "lookup timed out after 2s");
+/// # }
+/// ```
+#[inline]
+pub fn timeout<F: Future>(limit: Duration, operation: &'static str, future: F) -> Timeout<F> {
+    Timeout::new(Limit::new(limit, operation), future)
+}
+
+/// What attributes write.
+#[doc(hidden)]
+impl Limit {
+    /// Bounds one attempt; a timeout is the caller's own error.
+    #[inline]
+    pub fn timeout<F, R, E>(&self, attempt: F) -> Carried<Timeout<F, &Self>, R>
+    where
+        F: Future<Output = R>,
+        R: Refusable<Error = E>,
+        E: CarriesTimeout,
+    {
+        Carried::new(Timeout::new(self, attempt))
+    }
+}
 
 pin_project_lite::pin_project! {
     /// A future with a limit; made by [`timeout`](super::timeout).
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
-    pub struct Timeout<F, O = &'static str> {
+    pub struct Timeout<F, L = Limit> {
         #[pin]
         future: F,
         #[pin]
         pub(super) timer: Option<Timer>,
-        // Half the size of a `Duration`, and still more than 500 years.
-        limit_nanos: u64,
-        operation: O,
+        limit: L,
     }
 }
 
-impl<F, O> Timeout<F, O> {
+impl<F, L> Timeout<F, L> {
     #[inline]
-    pub(crate) fn new(limit: Duration, operation: O, future: F) -> Self {
-        let limit_nanos = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-        Self { future, timer: None, limit_nanos, operation }
+    pub(super) const fn new(limit: L, future: F) -> Self {
+        Self { future, timer: None, limit }
     }
 }
 
-impl<F: Future, O: Operation> Future for Timeout<F, O> {
+impl<F: Future, L: Limits> Future for Timeout<F, L> {
     type Output = Result<F::Output, TimeoutError>;
 
     #[inline]
@@ -47,9 +87,9 @@ impl<F: Future, O: Operation> Future for Timeout<F, O> {
         if let Poll::Ready(output) = this.future.poll(context) {
             return Poll::Ready(Ok(output));
         }
-        let limit = Duration::from_nanos(*this.limit_nanos);
-        if elapsed || (this.timer.is_none() && start(this.timer, limit, context)) {
-            return Poll::Ready(Err(timed_out(TimeoutError { operation: this.operation.name(), limit })));
+        let limit: &Limit = (*this.limit).borrow();
+        if elapsed || (this.timer.is_none() && start(this.timer, limit.duration(), context)) {
+            return Poll::Ready(Err(told(limit.error())));
         }
         Poll::Pending
     }

@@ -102,9 +102,16 @@ fn a_probe_may_take_as_long_as_the_function_that_the_breaker_stands_above() {
     let breaker = CircuitBreaker::new("g-longest").failure_threshold(1).longest_call(RECOVERY * 4);
     open(&breaker);
     clock.advance(RECOVERY);
-    let mut probe = pin!(breaker.guard(pending::<Result<u8, Failure>>()));
-    assert!(poll_once(probe.as_mut()).is_pending());
-    assert_eq!(refusal(&breaker).retry_after, RECOVERY * 4);
+    {
+        let mut probe = pin!(breaker.guard(pending::<Result<u8, Failure>>()));
+        assert!(poll_once(probe.as_mut()).is_pending());
+        assert_eq!(refusal(&breaker).retry_after, RECOVERY * 4);
+    }
+    let sync = breaker.guard_sync(|| {
+        assert_eq!(refusal(&breaker).retry_after, RECOVERY * 4);
+        Ok::<_, Failure>(())
+    });
+    assert_eq!(sync, Ok(()));
 }
 
 #[test]

@@ -71,6 +71,22 @@ fn calls_above_the_limit_are_slow_and_those_at_it_are_not() {
 }
 
 #[test]
+fn the_first_slow_call_after_a_window_full_of_quick_ones_counts() {
+    let clock = VirtualClock::install();
+    let breaker = CircuitBreaker::new("r-slow-after-clean")
+        .slow_call(SECOND)
+        .slow_call_rate(0.5)
+        .window(Window::Calls(3));
+    (0..10).for_each(|_| takes(&breaker, &clock, SECOND, Ok(())));
+    for slow in 1..=2 {
+        assert_eq!(breaker.state(), CircuitState::Closed);
+        takes(&breaker, &clock, SECOND * 2, Ok(()));
+        assert_eq!(breaker.snapshot().slow_calls_in_window, slow % 2, "cleared where it opened");
+    }
+    assert_eq!(breaker.state(), CircuitState::Open);
+}
+
+#[test]
 fn a_call_that_panics_after_a_long_time_was_slow_and_one_that_is_cancelled_was_not() {
     let clock = VirtualClock::install();
     let breaker = CircuitBreaker::new("r-slow-cut-short").slow_call(SECOND).slow_call_rate(1.0);

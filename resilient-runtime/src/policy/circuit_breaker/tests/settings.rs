@@ -48,6 +48,17 @@ fn what_makes_no_sense_is_refused_in_a_sentence() {
 }
 
 #[test]
+fn what_makes_sense_is_given_back() {
+    use crate::private::check_breaker as check;
+    assert_eq!((check::failure_rate(0.5), check::slow_call_rate(1.0)), (0.5, 1.0));
+    assert_eq!((check::failure_threshold(1), check::minimum_calls(2)), (1, 2));
+    assert_eq!((check::half_open_max_calls(3), check::success_threshold(4)), (3, 4));
+    assert_eq!((check::recovery_timeout(SECOND), check::max_recovery_timeout(RECOVERY)), (SECOND, RECOVERY));
+    assert_eq!((check::probe_timeout(SECOND), check::slow_call(RECOVERY)), (SECOND, RECOVERY));
+    assert_eq!(check::window(Window::Time(SECOND)), Window::Time(SECOND));
+}
+
+#[test]
 fn settings_that_contradict_each_other_are_refused_whichever_comes_second() {
     let both = "`failure_threshold` and `failure_rate` exclude each other: write one of them";
     assert_eq!(refused(|| new().failure_threshold(3).failure_rate(0.5)), both);

@@ -50,6 +50,32 @@ fn failures_reported_together_open_it_exactly_at_the_threshold() {
 }
 
 #[test]
+fn a_window_counts_every_call_of_every_thread() {
+    let clock = shared_clock();
+    let calls = CircuitBreaker::new("x-count-calls").window(Window::Calls(8 * 500));
+    let time = CircuitBreaker::new("x-count-time").window(Window::Time(SECOND));
+    for breaker in [calls, time].map(|breaker| breaker.failure_rate(1.0).minimum_calls(4000)) {
+        for _ in 0..5 {
+            together(8, &clock, |thread| {
+                for call in 0..500 {
+                    if call % 8 == thread {
+                        fail(&breaker);
+                    } else {
+                        succeed(&breaker);
+                    }
+                    drop(breaker.enter());
+                }
+            });
+            let seen = breaker.snapshot();
+            assert_eq!((seen.calls_in_window, seen.failures_in_window), (4000, 500));
+            breaker.reset();
+        }
+        together(8, &clock, |_| (0..500).for_each(|_| fail(&breaker)));
+        assert_eq!(breaker.state(), CircuitState::Open, "at the last of them");
+    }
+}
+
+#[test]
 fn no_more_probes_than_allowed_are_let_through_at_the_expiry_instant() {
     let clock = shared_clock();
     let breaker = CircuitBreaker::new("x-probes").failure_threshold(1).half_open_max_calls(3);

@@ -169,6 +169,6 @@ async fn a_future_that_eats_tokios_budget_at_every_poll_is_still_bounded() {
 #[test]
 fn a_limit_makes_a_future_no_more_than_128_bytes_longer() {
     type Plain = std::future::Ready<[u64; 4]>;
-    let added = size_of::<crate::Timeout<Plain, &'static &'static str>>() - size_of::<Plain>();
+    let added = size_of::<crate::Timeout<Plain, &'static crate::limit::Limit>>() - size_of::<Plain>();
     assert!(added <= 128, "{added}");
 }

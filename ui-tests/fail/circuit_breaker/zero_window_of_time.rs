@@ -1,7 +1,7 @@
 use resilient::circuit_breaker;
 use resilient_ui_tests::Fault;
 
-#[circuit_breaker(failure_rate = 0.5, window = 100, minimum_calls = 10)]
+#[circuit_breaker(name = "x", failure_rate = 0.5, window = "0s")]
 fn guarded() -> Result<(), Fault> {
     Err(Fault::Lost)
 }

@@ -1,0 +1,101 @@
+//! `cached(…)`: the tier that serves the last good value. Reads its settings and writes how values are
+//! kept and found; what may be kept, and for how long, is the runtime's decision.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use syn::Expr;
+
+use crate::args::{Args, Common, Constant, Vocabulary};
+use crate::duration::DurationValue;
+use crate::item::Function;
+use crate::names::{Place, emit};
+use crate::report::Report;
+use crate::wording;
+
+pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "fallback(cached(…))",
+    names: &["max_age", "key", "capacity"],
+    not_yet: &[],
+    positional: None,
+};
+
+pub(crate) struct Cached {
+    max_age: Option<DurationValue>,
+    /// What a value is kept under; nothing: one value for all calls.
+    key: Option<Expr>,
+    capacity: Option<Constant<u32>>,
+}
+
+impl Cached {
+    pub(super) fn parse(args: &mut Args, common: &mut Common, report: &mut Report) -> Option<Self> {
+        let span = args.span_of("cached")?;
+        let tokens = args.list("cached", wording::CACHED_TIER, report)?;
+        if !cfg!(feature = "cache") {
+            report.error(span, wording::caching_needs_a_feature());
+        }
+        let mut args = Args::parse(&VOCABULARY, tokens, common, report);
+        if args.span_of("max_age").is_none() {
+            report.error(span, wording::no_max_age());
+        }
+        Some(Self {
+            max_age: args.duration("max_age", report),
+            key: args.expr("key", "what a value is kept under: an argument, or a tuple of them", report),
+            capacity: args.integer("capacity", &(1..=u32::MAX), report),
+        })
+    }
+
+    /// For the function's documentation.
+    pub(super) fn describe(&self) -> String {
+        let age = self.max_age.as_ref().map(DurationValue::in_words).unwrap_or_default();
+        format!("the last good value, at most {age} old")
+    }
+
+    /// ```text
+    /// static __CACHED: LastGood = last_good().capacity(100);
+    /// ```
+    pub(super) fn items(&self) -> TokenStream {
+        let capacity = self.capacity.as_ref().map(|capacity| {
+            let capacity = capacity.checked_by("check_fallback::capacity");
+            emit!(.capacity(#capacity))
+        });
+        emit!(static __CACHED: __res::LastGood = __res::last_good() #capacity;)
+    }
+
+    /// The key, as a value of its own: the body may take away what it is made of.
+    pub(super) fn key(&self) -> TokenStream {
+        let owned = |expr: &Expr| emit!((#expr).to_owned());
+        let key = match &self.key {
+            None => emit!(()),
+            Some(Expr::Tuple(tuple)) => {
+                let parts = tuple.elems.iter().map(owned);
+                emit!((#(#parts,)*))
+            }
+            Some(expr) => owned(expr),
+        };
+        emit!(let key = #key;)
+    }
+
+    /// Keeps a good value.
+    pub(super) fn keep(function: &Function) -> TokenStream {
+        let keep = function.returns.value.call("keep_good", emit!(&__CACHED, key, value), None);
+        emit! {
+            if let __res::Ok(value) = &out {
+                #keep;
+                return out;
+            }
+        }
+    }
+
+    /// Serves one, if there is one that is young enough.
+    pub(super) fn serve(&self, function: &Function) -> TokenStream {
+        let max_age = self.max_age.as_ref().map(|max_age| max_age.checked_by("check_fallback::max_age"));
+        let serve = function.returns.value.call("serve_aged", emit!(fallback, age, value), None);
+        let place = self.key.as_ref().map_or_else(|| Place::of(&TokenStream::new()), Place::of);
+        let find = place.call("find_good", emit!(&__CACHED, &key), Some(&max_age.into_token_stream()));
+        emit! {
+            if let __res::Some((value, age)) = #find {
+                return __res::Ok(#serve);
+            }
+        }
+    }
+}

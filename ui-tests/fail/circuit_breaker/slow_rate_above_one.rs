@@ -1,0 +1,9 @@
+use resilient::circuit_breaker;
+use resilient_ui_tests::Fault;
+
+#[circuit_breaker(name = "x", slow_call = "2s", slow_call_rate = 1.5)]
+fn guarded() -> Result<(), Fault> {
+    Err(Fault::Lost)
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use resilient::circuit_breaker;
+use resilient_ui_tests::Fault;
+
+#[circuit_breaker(name = "x", failure_rate = 0.5, window = 0)]
+fn guarded() -> Result<(), Fault> {
+    Err(Fault::Lost)
+}
+
+fn main() {}
