@@ -172,9 +172,16 @@ pub(crate) fn no_worker(operation: &str, abandoned: usize) {
 }
 
 #[cold]
-pub(crate) fn degraded(operation: &str, tier: &str, reason: Option<&str>, error: &str) {
+pub(crate) fn degraded(
+    operation: &str,
+    tier: &str,
+    age: Option<Duration>,
+    reason: Option<&str>,
+    error: &str,
+) {
     warn!(
-        target: "resilient", event = "degraded", operation, tier, reason, error,
+        target: "resilient", event = "degraded", operation, tier,
+        age_s = age.map(|age| age.as_secs_f64()), reason, error,
         "{operation} degrades to `{tier}`: {}", reason.unwrap_or(error),
     );
 }

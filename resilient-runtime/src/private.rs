@@ -186,6 +186,12 @@ pub fn serve<T: Degradable>(fallback: Fallback, tier: Tier, value: T) -> T {
     fallback.serve(tier, value)
 }
 
+/// See [`Fallback::serve_aged`].
+#[inline]
+pub fn serve_aged<T: Degradable>(fallback: Fallback, tier: Tier, age: Duration, value: T) -> T {
+    fallback.serve_aged(tier, age, value)
+}
+
 /// The next tier of a fallback, typed as `Result::or_else` types it.
 #[inline]
 pub fn or_else<T, E>(error: E, tier: impl FnOnce(E) -> Result<T, E>) -> Result<T, E> {

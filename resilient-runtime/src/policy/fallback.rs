@@ -79,6 +79,10 @@ impl fmt::Display for Degradation {
 ///     fn degraded(self, _how: Degradation) -> Self {
 ///         Self { needs_review: true, ..self }
 ///     }
+///
+///     fn is_degraded(&self) -> bool {
+///         self.needs_review
+///     }
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
@@ -90,6 +94,12 @@ pub trait Degradable {
     /// The same value, marked.
     #[must_use]
     fn degraded(self, how: Degradation) -> Self;
+
+    /// Whether the value is marked already. A fallback that is `cached` asks this of a call's value,
+    /// and keeps none that is degraded as a good one. By default `false`.
+    fn is_degraded(&self) -> bool {
+        false
+    }
 }
 
 /// A value, and whether it is the full service's.
@@ -145,6 +155,10 @@ impl<T> Degradable for Served<T> {
     fn degraded(self, how: Degradation) -> Self {
         Self { degradation: Some(Box::new(how)), ..self }
     }
+
+    fn is_degraded(&self) -> bool {
+        self.degradation.is_some()
+    }
 }
 
 /// What a fallback remembers of the error while its tiers are tried.
@@ -171,8 +185,17 @@ impl Fallback {
 
     /// Marks the value that a tier gave, and tells it.
     pub fn serve<T: Degradable>(self, tier: Tier, value: T) -> T {
-        event::degraded(self.operation, tier.as_str(), self.reason, &self.error);
-        value.degraded(Degradation { reason: self.reason, ..Degradation::new(tier, self.error) })
+        self.tell(tier, None, value)
+    }
+
+    /// [`serve`](Self::serve) for a value from earlier.
+    pub fn serve_aged<T: Degradable>(self, tier: Tier, age: Duration, value: T) -> T {
+        self.tell(tier, Some(age), value)
+    }
+
+    fn tell<T: Degradable>(self, tier: Tier, age: Option<Duration>, value: T) -> T {
+        event::degraded(self.operation, tier.as_str(), age, self.reason, &self.error);
+        value.degraded(Degradation { tier, reason: self.reason, age, error: self.error })
     }
 }
 

@@ -39,6 +39,16 @@ fn a_degraded_value_keeps_its_value_and_says_why() {
 }
 
 #[test]
+fn whether_it_is_degraded_is_told_to_those_who_know_only_the_trait() {
+    fn is_degraded(value: &impl Degradable) -> bool {
+        value.is_degraded()
+    }
+    let degraded = Served::from(1).degraded(Degradation::new(Tier::Cached, "down"));
+    assert!(is_degraded(&degraded) && !is_degraded(&Served::from(1)));
+    assert!(!is_degraded(&Report { text: "half", needs_review: None }), "a type that does not say");
+}
+
+#[test]
 fn empty_values_arrive_as_they_are() {
     let how = || Degradation::new(Tier::Default, "down");
     assert_eq!(Served::from(None::<u32>).degraded(how()).into_inner(), None);
@@ -139,13 +149,25 @@ fn serving_marks_the_value_and_tells_it_once() {
 }
 
 #[test]
+fn a_value_from_earlier_is_served_with_its_age() {
+    let fallback = Fallback::new("ocr", None, Text::Display(&"no route"));
+    let age = Duration::from_millis(1500);
+    let (served, told) = heard(|| fallback.serve_aged(Tier::Cached, age, Served::from(1)));
+    let mut how = Degradation::new(Tier::Cached, "no route");
+    how.age = Some(age);
+    assert_eq!(served.degradation(), Some(&how));
+    let [line] = <[String; 1]>::try_from(told).unwrap();
+    assert!(line.contains(r#" tier="cached" age_s=1.5 "#), "{line}");
+}
+
+#[test]
 fn without_a_reason_the_error_is_told() {
     let fallback = Fallback::new("ocr", Text::Debug(&Some(1)));
     let (served, told) = heard(|| fallback.serve(Tier::Default, Served::from(1)));
     assert_eq!(served.degradation(), Some(&Degradation::new(Tier::Default, "Some(1)")));
     let [line] = <[String; 1]>::try_from(told).unwrap();
     assert!(line.contains("message=ocr degrades to `default`: Some(1)"), "{line}");
-    assert!(!line.contains("reason="), "{line}");
+    assert!(!line.contains("reason=") && !line.contains("age_s="), "{line}");
 }
 
 #[test]
