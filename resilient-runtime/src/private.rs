@@ -19,6 +19,8 @@ pub use crate::error::{CircuitOpenError, TimeoutError};
 pub use crate::limit::{CrossesThreads, Limit};
 pub use crate::policy::circuit_breaker::{CircuitBreaker, Verdict, check as check_breaker};
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
+#[cfg(feature = "cache")]
+pub use crate::policy::fallback::{LastGood, check as check_fallback};
 pub use crate::policy::retry::{Retry, RetryConfig, check as check_retry};
 pub use crate::probe::{self, Seen, Told};
 pub use crate::window::Window;
@@ -190,6 +192,13 @@ pub fn serve<T: Degradable>(fallback: Fallback, tier: Tier, value: T) -> T {
 #[inline]
 pub fn serve_aged<T: Degradable>(fallback: Fallback, tier: Tier, age: Duration, value: T) -> T {
     fallback.serve_aged(tier, age, value)
+}
+
+/// The last good values of the function that it is written in, before its settings.
+#[cfg(feature = "cache")]
+#[must_use]
+pub const fn last_good() -> LastGood {
+    LastGood::new()
 }
 
 /// The next tier of a fallback, typed as `Result::or_else` types it.

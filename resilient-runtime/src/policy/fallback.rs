@@ -7,6 +7,14 @@ use std::time::Duration;
 
 use crate::event::{self, Text};
 
+#[cfg(feature = "cache")]
+mod cached;
+#[cfg(feature = "cache")]
+pub mod check;
+
+#[cfg(feature = "cache")]
+pub use cached::LastGood;
+
 /// How far a result is from the full service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

@@ -1,0 +1,177 @@
+//! The last good values of one guarded function, for the calls that fail: bounded in number, and in age
+//! where they are looked up. When a value is good, and which tier comes next, is written at the function.
+
+use std::any::Any;
+use std::fmt;
+use std::hash::{Hash, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use quick_cache::sync::Cache;
+use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, UnitWeighter};
+
+use super::{Degradable, check};
+use crate::clock::{self, Moment};
+use crate::sync::OnceLock;
+
+mod key;
+
+use key::{Key, Sought};
+
+/// Values that can be kept: a failing call gets a copy. Never implemented by hand.
+#[diagnostic::on_unimplemented(
+    message = "a fallback that is `cached` keeps a copy of each good value, and `{Self}` cannot be kept",
+    label = "not `Clone + Send + Sync + 'static`",
+    note = "derive `Clone` for the value and let it own what it holds, or return it shared: `Served<Arc<…>>`"
+)]
+pub trait Keepable: Clone + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone + Send + Sync + 'static> Keepable for T {}
+
+/// Keys under which values are kept. Never implemented by hand.
+#[diagnostic::on_unimplemented(
+    message = "a fallback that is `cached` finds values by their key, and `{Self}` cannot be one",
+    label = "not `Hash + Eq + Send + Sync + 'static`",
+    note = "name what identifies the call and is `Hash + Eq`, as `key = (tenant, request.id)`; a type of your own derives `PartialEq, Eq, Hash`"
+)]
+pub trait CacheKey: Hash + Eq + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<K: Hash + Eq + Send + Sync + 'static> CacheKey for K {}
+
+/// The last good values of a function, as a `static` inside it can hold them. It is empty, and has
+/// allocated nothing, until the first value is kept.
+///
+/// All instances of a generic function share the `static`. So that none gets another's value each says
+/// which it is, by a closure written inside the function that captures nothing: the type of that closure
+/// is another one for each choice of type parameters (and of `Self`), also where those are not `'static`.
+pub struct LastGood {
+    capacity: usize,
+    store: OnceLock<Option<Store>>,
+}
+
+impl LastGood {
+    /// Keeps 1024 values.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { capacity: 1024, store: OnceLock::new() }
+    }
+
+    /// Keeps at most so many values, of all keys and instances together.
+    ///
+    /// # Panics
+    /// In `const` evaluation this is a compile error: zero.
+    #[must_use]
+    #[track_caller]
+    pub const fn capacity(mut self, entries: usize) -> Self {
+        self.capacity = check::capacity(entries);
+        self
+    }
+
+    /// Keeps a copy of a value that a call just gave, unless it says that it is degraded. `instance` is
+    /// the same closure that [`find`](Self::find) is given.
+    pub fn keep<I, K, T>(&self, _instance: I, key: K, value: &T)
+    where
+        I: Fn() + 'static,
+        K: CacheKey,
+        T: Degradable + Keepable,
+    {
+        if value.is_degraded() {
+            return;
+        }
+        // The age counts from here: before the copy, which may take its time.
+        let kept = Kept { at: clock::now(), value: Arc::new(value.clone()) };
+        if let Some(store) = self.store.get_or_init(|| Store::new(self.capacity)) {
+            store.values.insert(Key::new::<I, K, T>(&store.hasher, key), kept);
+        }
+    }
+
+    /// A copy of the value that was kept under an equal key, and its age, if that is `max_age` or less.
+    /// One that is too old for this call stays, as any other: until it is followed or evicted.
+    pub fn find<I, K, T>(&self, _instance: I, key: &K, max_age: Duration) -> Option<(T, Duration)>
+    where
+        I: Fn() + 'static,
+        K: CacheKey,
+        T: Keepable,
+    {
+        let store = self.store.get()?.as_ref()?;
+        let kept = store.values.get(&Sought::new::<I, K, T>(&store.hasher, key))?;
+        let age = clock::now().since(kept.at);
+        if age > max_age {
+            return None;
+        }
+        let value = kept.value.downcast_ref::<T>()?;
+        Some((value.clone(), age))
+    }
+}
+
+impl Default for LastGood {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for LastGood {
+    /// Without keys and values: those are arguments and results of the user's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LastGood").field("capacity", &self.capacity).finish_non_exhaustive()
+    }
+}
+
+/// A good value, and when it was one. Shared, because it is copied out under the cache's lock, where the
+/// user's `clone` must not run.
+#[derive(Clone)]
+struct Kept {
+    at: Moment,
+    value: Arc<dyn Any + Send + Sync>,
+}
+
+struct Store {
+    /// Keys come from outside, and whoever chooses them must not be able to choose their hashes, too.
+    hasher: RandomState,
+    values: Cache<Key, Kept, UnitWeighter, DefaultHashBuilder, DropLater>,
+}
+
+impl Store {
+    /// An empty one. `None` would mean that the cache asks for more than it is told here, and nothing
+    /// would be kept.
+    fn new(capacity: usize) -> Option<Self> {
+        /// Every lock guards an equal share of the keys, and a share that is full evicts although others
+        /// have room. In shares of this size few values are lost to that; in one, none.
+        const LEAST_SHARE: usize = 1024;
+        const MOST_SHARES: usize = 64;
+        /// A new value stays until half the capacity has come after it, so when the keys in use change
+        /// the old ones do not keep the new ones out; the other half outlasts keys that come only once.
+        const FOR_KEYS_SEEN_AGAIN: f64 = 0.5;
+
+        let shares = 1_usize << (capacity / LEAST_SHARE).clamp(1, MOST_SHARES).ilog2();
+        // The cache rounds its shares up, and then it would hold more than was said.
+        let capacity = capacity - capacity % shares;
+        let options = OptionsBuilder::new()
+            .shards(shares)
+            .hot_allocation(FOR_KEYS_SEEN_AGAIN)
+            .estimated_items_capacity(capacity)
+            .weight_capacity(u64::try_from(capacity).unwrap_or(u64::MAX))
+            .build()
+            .ok()?;
+        let values = Cache::with_options(options, UnitWeighter, DefaultHashBuilder::default(), DropLater);
+        Some(Self { hasher: RandomState::new(), values })
+    }
+}
+
+/// Hands evicted values out of the cache's lock, however many they are: dropping them may run the
+/// user's code, which may come back here. (The cache's own way hands out two, and drops the others.)
+#[derive(Clone)]
+struct DropLater;
+
+impl Lifecycle<Key, Kept> for DropLater {
+    type RequestState = Vec<(Key, Kept)>;
+
+    fn on_evict(&self, evicted: &mut Self::RequestState, key: Key, kept: Kept) {
+        evicted.push((key, kept));
+    }
+}
+
+#[cfg(test)]
+mod tests;
