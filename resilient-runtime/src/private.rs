@@ -18,9 +18,9 @@ pub use crate::clock::pause_sync;
 pub use crate::error::{CircuitOpenError, TimeoutError};
 pub use crate::limit::{CrossesThreads, Limit};
 pub use crate::policy::circuit_breaker::{CircuitBreaker, Verdict, check as check_breaker};
-pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
 #[cfg(feature = "cache")]
-pub use crate::policy::fallback::{LastGood, check as check_fallback};
+pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, check as check_fallback};
+pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
 pub use crate::policy::retry::{Retry, RetryConfig, check as check_retry};
 pub use crate::probe::{self, Seen, Told};
 pub use crate::window::Window;
@@ -199,6 +199,25 @@ pub fn serve_aged<T: Degradable>(fallback: Fallback, tier: Tier, age: Duration, 
 #[must_use]
 pub const fn last_good() -> LastGood {
     LastGood::new()
+}
+
+/// See [`LastGood::of`].
+#[cfg(feature = "cache")]
+pub fn good_of<I: Fn() + 'static, K: CacheKey>(all: &LastGood, instance: I, key: K) -> Good<'_> {
+    all.of(instance, key)
+}
+
+/// See [`Good::keep`].
+#[cfg(feature = "cache")]
+pub fn keep_good<T: Degradable + Keepable>(good: Good<'_>, value: &T) {
+    good.keep(value);
+}
+
+/// See [`Good::find`].
+#[cfg(feature = "cache")]
+#[must_use]
+pub fn find_good<T: 'static>(good: &Good<'_>, max_age: Duration) -> Option<(T, Duration)> {
+    good.find(max_age)
 }
 
 /// The next tier of a fallback, typed as `Result::or_else` types it.

@@ -88,6 +88,11 @@ pub mod degradation {
     pub fn served() -> Result<Served<u32>, Fault> {
         Err(Fault::Lost)
     }
+
+    #[fallback(cached(max_age = "1ns", key = (id, name), capacity = 1))]
+    pub fn cached(id: u32, name: &str) -> Result<Served<usize>, Fault> {
+        Ok(Served::from(name.len() + id as usize))
+    }
 }
 
 /// One retry a function.
@@ -281,5 +286,6 @@ fn main() {
     assert_eq!(elsewhere::owned("ab".into(), "c", |a, b| a.len() + b.len()).unwrap(), 3);
     assert_eq!(elsewhere::generic("ab").unwrap(), 2);
     assert_eq!(Arc::new(elsewhere::Client).shared("ab".into()).unwrap(), 2);
+    assert_eq!(degradation::cached(1, "x").unwrap().into_inner(), 2);
     assert_eq!(instances::counted::<3>().unwrap(), 3);
 }

@@ -13,7 +13,7 @@ mod cached;
 pub mod check;
 
 #[cfg(feature = "cache")]
-pub use cached::LastGood;
+pub use cached::{CacheKey, Good, Keepable, LastGood};
 
 /// How far a result is from the full service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,7 @@
 //! `cached(…)`: the tier that serves the last good value. Reads its settings and writes how values are
 //! kept and found; what may be kept, and for how long, is the runtime's decision.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::ToTokens as _;
 use syn::Expr;
 
@@ -33,8 +33,10 @@ impl Cached {
         if !cfg!(feature = "cache") {
             report.error(span, wording::caching_needs_a_feature());
         }
+        let before = report.len();
         let mut args = Args::parse(&VOCABULARY, tokens, common, report);
-        if args.span_of("max_age").is_none() {
+        // What could not be read may have been the age.
+        if args.span_of("max_age").is_none() && report.len() == before {
             report.error(span, wording::no_max_age());
         }
         Some(Self {
@@ -55,7 +57,10 @@ impl Cached {
     /// ```
     pub(super) fn items(&self) -> TokenStream {
         let capacity = self.capacity.as_ref().map(|capacity| {
-            let capacity = capacity.checked_by("check_fallback::capacity");
+            let capacity = match capacity {
+                Constant::Known(number) => Literal::u32_unsuffixed(*number).into_token_stream(),
+                path @ Constant::Path(_) => path.checked_by("check_fallback::capacity"),
+            };
             emit!(.capacity(#capacity))
         });
         emit!(static __CACHED: __res::LastGood = __res::last_good() #capacity;)
@@ -72,12 +77,14 @@ impl Cached {
             }
             Some(expr) => owned(expr),
         };
-        emit!(let key = #key;)
+        let place = self.key.as_ref().map_or_else(|| Place::of(&TokenStream::new()), Place::of);
+        let good = place.call("good_of", emit!(&__CACHED, || {}, #key), None);
+        emit!(let good = #good;)
     }
 
     /// Keeps a good value.
     pub(super) fn keep(function: &Function) -> TokenStream {
-        let keep = function.returns.value.call("keep_good", emit!(&__CACHED, key, value), None);
+        let keep = function.returns.value.call("keep_good", emit!(good, value), None);
         emit! {
             if let __res::Ok(value) = &out {
                 #keep;
@@ -89,9 +96,9 @@ impl Cached {
     /// Serves one, if there is one that is young enough.
     pub(super) fn serve(&self, function: &Function) -> TokenStream {
         let max_age = self.max_age.as_ref().map(|max_age| max_age.checked_by("check_fallback::max_age"));
-        let serve = function.returns.value.call("serve_aged", emit!(fallback, age, value), None);
-        let place = self.key.as_ref().map_or_else(|| Place::of(&TokenStream::new()), Place::of);
-        let find = place.call("find_good", emit!(&__CACHED, &key), Some(&max_age.into_token_stream()));
+        let serve = emit!(fallback, __res::Tier::Cached, age, value);
+        let serve = function.returns.value.call("serve_aged", serve, None);
+        let find = function.returns.value.call("find_good", emit!(&good), Some(&max_age.into_token_stream()));
         emit! {
             if let __res::Some((value, age)) = #find {
                 return __res::Ok(#serve);

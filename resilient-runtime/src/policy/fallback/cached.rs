@@ -16,7 +16,7 @@ use crate::sync::OnceLock;
 
 mod key;
 
-use key::{Key, Sought};
+use key::{Key, Place};
 
 /// Values that can be kept: a failing call gets a copy. Never implemented by hand.
 #[diagnostic::on_unimplemented(
@@ -69,40 +69,56 @@ impl LastGood {
         self
     }
 
-    /// Keeps a copy of a value that a call just gave, unless it says that it is degraded. `instance` is
-    /// the same closure that [`find`](Self::find) is given.
-    pub fn keep<I, K, T>(&self, _instance: I, key: K, value: &T)
+    /// What is kept for one call: that with this key, of this instance.
+    pub fn of<I, K>(&self, _instance: I, key: K) -> Good<'_>
     where
         I: Fn() + 'static,
         K: CacheKey,
-        T: Degradable + Keepable,
     {
+        Good { all: self, key: Key::new::<I, K>(key) }
+    }
+}
+
+/// The last good value of one call; made by [`LastGood::of`].
+pub struct Good<'s> {
+    all: &'s LastGood,
+    key: Key,
+}
+
+impl Good<'_> {
+    /// Keeps a copy of the value that the call gave, unless it says that it is degraded.
+    pub fn keep<T: Degradable + Keepable>(self, value: &T) {
         if value.is_degraded() {
             return;
         }
         // The age counts from here: before the copy, which may take its time.
         let kept = Kept { at: clock::now(), value: Arc::new(value.clone()) };
-        if let Some(store) = self.store.get_or_init(|| Store::new(self.capacity)) {
-            store.values.insert(Key::new::<I, K, T>(&store.hasher, key), kept);
+        if let Some(store) = self.all.store.get_or_init(|| Store::new(self.all.capacity)) {
+            store.values.insert(self.key.under::<T>(&store.hasher), kept);
         }
     }
 
-    /// A copy of the value that was kept under an equal key, and its age, if that is `max_age` or less.
-    /// One that is too old for this call stays, as any other: until it is followed or evicted.
-    pub fn find<I, K, T>(&self, _instance: I, key: &K, max_age: Duration) -> Option<(T, Duration)>
-    where
-        I: Fn() + 'static,
-        K: CacheKey,
-        T: Keepable,
-    {
-        let store = self.store.get()?.as_ref()?;
-        let kept = store.values.get(&Sought::new::<I, K, T>(&store.hasher, key))?;
+    /// A copy of the value that was kept by a call with an equal key, and its age, if that is `max_age` or
+    /// less. One that is too old for this call stays, as any other: until it is followed or evicted.
+    #[must_use]
+    pub fn find<T: 'static>(&self, max_age: Duration) -> Option<(T, Duration)> {
+        let store = self.all.store.get()?.as_ref()?;
+        let kept = store.values.get(&self.key.sought::<T>(&store.hasher))?;
         let age = clock::now().since(kept.at);
         if age > max_age {
             return None;
         }
-        let value = kept.value.downcast_ref::<T>()?;
-        Some((value.clone(), age))
+        let mut copy = None::<T>;
+        // Of the value: the `Arc` could be copied, too.
+        (*kept.value).copy_to(&mut copy);
+        Some((copy?, age))
+    }
+}
+
+impl fmt::Debug for Good<'_> {
+    /// Without the key: it is made of arguments.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Good").finish_non_exhaustive()
     }
 }
 
@@ -124,13 +140,28 @@ impl fmt::Debug for LastGood {
 #[derive(Clone)]
 struct Kept {
     at: Moment,
-    value: Arc<dyn Any + Send + Sync>,
+    value: Arc<dyn Value>,
+}
+
+/// What is left of a `Keepable` when its type is forgotten: it can still be copied, so that whoever looks
+/// for it need not say again that it can.
+trait Value: Send + Sync {
+    /// Fills an `Option` of the value's type; leaves any other alone.
+    fn copy_to(&self, copy: &mut dyn Any);
+}
+
+impl<T: Keepable> Value for T {
+    fn copy_to(&self, copy: &mut dyn Any) {
+        if let Some(copy) = copy.downcast_mut::<Option<T>>() {
+            *copy = Some(self.clone());
+        }
+    }
 }
 
 struct Store {
     /// Keys come from outside, and whoever chooses them must not be able to choose their hashes, too.
     hasher: RandomState,
-    values: Cache<Key, Kept, UnitWeighter, DefaultHashBuilder, DropLater>,
+    values: Cache<Place, Kept, UnitWeighter, DefaultHashBuilder, DropLater>,
 }
 
 impl Store {
@@ -165,10 +196,10 @@ impl Store {
 #[derive(Clone)]
 struct DropLater;
 
-impl Lifecycle<Key, Kept> for DropLater {
-    type RequestState = Vec<(Key, Kept)>;
+impl Lifecycle<Place, Kept> for DropLater {
+    type RequestState = Vec<(Place, Kept)>;
 
-    fn on_evict(&self, evicted: &mut Self::RequestState, key: Key, kept: Kept) {
+    fn on_evict(&self, evicted: &mut Self::RequestState, key: Place, kept: Kept) {
         evicted.push((key, kept));
     }
 }

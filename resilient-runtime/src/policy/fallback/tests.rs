@@ -150,7 +150,7 @@ fn serving_marks_the_value_and_tells_it_once() {
 
 #[test]
 fn a_value_from_earlier_is_served_with_its_age() {
-    let fallback = Fallback::new("ocr", None, Text::Display(&"no route"));
+    let fallback = Fallback::new("ocr", Text::Display(&"no route"));
     let age = Duration::from_millis(1500);
     let (served, told) = heard(|| fallback.serve_aged(Tier::Cached, age, Served::from(1)));
     let mut how = Degradation::new(Tier::Cached, "no route");

@@ -2,11 +2,34 @@
 //! hash finds them, it never identifies them.
 
 use std::any::{Any, TypeId};
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
 
 use quick_cache::Equivalent;
 
 use super::CacheKey;
+
+/// The key of one call.
+pub(super) struct Key {
+    /// Of the instance and the key, in one.
+    types: TypeId,
+    key: Box<dyn Comparable>,
+}
+
+impl Key {
+    pub(super) fn new<I: 'static, K: CacheKey>(key: K) -> Self {
+        Self { types: TypeId::of::<(I, K)>(), key: Box::new(key) }
+    }
+
+    /// Where the call's value of type `T` is kept.
+    pub(super) fn under<T: 'static>(self, hasher: &RandomState) -> Place {
+        Place { id: Id::new::<T>(&self, hasher), key: self.key }
+    }
+
+    /// The same place, to look there without an allocation.
+    pub(super) fn sought<T: 'static>(&self, hasher: &RandomState) -> Sought<'_> {
+        Sought { id: Id::new::<T>(self, hasher), key: &*self.key }
+    }
+}
 
 /// What can be compared without running the user's code.
 ///
@@ -15,43 +38,32 @@ use super::CacheKey;
 #[derive(PartialEq, Eq, Hash)]
 struct Id {
     hash: u64,
-    /// Of the instance, the key and the value, in one.
     types: TypeId,
+    value: TypeId,
 }
 
 impl Id {
-    fn new<I: 'static, K: CacheKey, T: 'static>(hasher: &impl BuildHasher, key: &K) -> Self {
-        Self { hash: hasher.hash_one(key), types: TypeId::of::<(I, K, T)>() }
+    fn new<T: 'static>(key: &Key, hasher: &RandomState) -> Self {
+        Self { hash: key.key.hash_by(hasher), types: key.types, value: TypeId::of::<T>() }
     }
 }
 
-/// A key as it is kept.
-pub(super) struct Key {
+/// Where a value is kept.
+pub(super) struct Place {
     id: Id,
     key: Box<dyn Comparable>,
 }
 
-/// A key as it is looked up: without an allocation.
+/// Where one is looked for.
 pub(super) struct Sought<'k> {
     id: Id,
     key: &'k dyn Comparable,
 }
 
-impl Key {
-    pub(super) fn new<I: 'static, K: CacheKey, T: 'static>(hasher: &impl BuildHasher, key: K) -> Self {
-        Self { id: Id::new::<I, K, T>(hasher, &key), key: Box::new(key) }
-    }
-}
-
-impl<'k> Sought<'k> {
-    pub(super) fn new<I: 'static, K: CacheKey, T: 'static>(hasher: &impl BuildHasher, key: &'k K) -> Self {
-        Self { id: Id::new::<I, K, T>(hasher, key), key }
-    }
-}
-
 /// What is left of a `CacheKey` when its type is forgotten.
 trait Comparable: Any + Send + Sync {
     fn is(&self, other: &dyn Comparable) -> bool;
+    fn hash_by(&self, hasher: &RandomState) -> u64;
     fn as_any(&self) -> &dyn Any;
 }
 
@@ -60,26 +72,30 @@ impl<K: CacheKey> Comparable for K {
         other.as_any().downcast_ref() == Some(self)
     }
 
+    fn hash_by(&self, hasher: &RandomState) -> u64 {
+        hasher.hash_one(self)
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
 }
 
-impl PartialEq for Key {
+impl PartialEq for Place {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id && self.key.is(&*other.key)
     }
 }
 
-impl Eq for Key {}
+impl Eq for Place {}
 
-impl Equivalent<Key> for Sought<'_> {
-    fn equivalent(&self, kept: &Key) -> bool {
+impl Equivalent<Place> for Sought<'_> {
+    fn equivalent(&self, kept: &Place) -> bool {
         self.id == kept.id && self.key.is(&*kept.key)
     }
 }
 
-impl Hash for Key {
+impl Hash for Place {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.id.hash(state);
     }

@@ -22,11 +22,11 @@ macro_rules! of_one_function {
         let instance = || {};
         #[allow(unused)]
         let $keep = |cached: &LastGood, key: u32, value: &str| {
-            cached.keep(instance, key, &Served::from(value.to_owned()));
+            cached.of(instance, key).keep(&Served::from(value.to_owned()));
         };
         #[allow(unused)]
         let $find = |cached: &LastGood, key: u32, max_age: Duration| {
-            let found = cached.find::<_, _, Served<String>>(instance, &key, max_age);
+            let found = cached.of(instance, key).find::<Served<String>>(max_age);
             found.map(|(value, age)| (value.into_inner(), age))
         };
     };
@@ -102,11 +102,11 @@ fn a_value_that_is_degraded_is_not_kept_as_a_good_one() {
     let _clock = VirtualClock::install();
     let cached = LastGood::new();
     let degraded = || Served::from(0).degraded(Degradation::new(Tier::Degraded, "half"));
-    cached.keep(instance, 1, &degraded());
-    assert_eq!(cached.find::<_, _, Served<i32>>(instance, &1, MINUTE), None);
-    cached.keep(instance, 1, &Served::from(7));
-    cached.keep(instance, 1, &degraded());
-    let (found, _) = cached.find::<_, _, Served<i32>>(instance, &1, MINUTE).unwrap();
+    cached.of(instance, 1).keep(&degraded());
+    assert_eq!(cached.of(instance, 1).find::<Served<i32>>(MINUTE), None);
+    cached.of(instance, 1).keep(&Served::from(7));
+    cached.of(instance, 1).keep(&degraded());
+    let (found, _) = cached.of(instance, 1).find::<Served<i32>>(MINUTE).unwrap();
     assert_eq!(found, Served::from(7), "nor does it take a good one away");
 }
 
@@ -133,12 +133,12 @@ fn a_type_of_ones_own_is_asked_and_is_good_if_it_does_not_say() {
     }
     let instance = || {};
     let cached = LastGood::new();
-    cached.keep(instance, 1, &Report { needs_review: true });
-    assert!(cached.find::<_, _, Report>(instance, &1, MINUTE).is_none());
-    cached.keep(instance, 1, &Report { needs_review: false });
-    assert!(cached.find::<_, _, Report>(instance, &1, MINUTE).is_some());
-    cached.keep(instance, 1, &Silent.degraded(Degradation::new(Tier::Default, "down")));
-    assert!(cached.find::<_, _, Silent>(instance, &1, MINUTE).is_some());
+    cached.of(instance, 1).keep(&Report { needs_review: true });
+    assert!(cached.of(instance, 1).find::<Report>(MINUTE).is_none());
+    cached.of(instance, 1).keep(&Report { needs_review: false });
+    assert!(cached.of(instance, 1).find::<Report>(MINUTE).is_some());
+    cached.of(instance, 1).keep(&Silent.degraded(Degradation::new(Tier::Default, "down")));
+    assert!(cached.of(instance, 1).find::<Silent>(MINUTE).is_some());
 }
 
 #[test]
@@ -146,13 +146,13 @@ fn equal_keys_of_values_of_different_types_are_different_keys() {
     let instance = || {};
     let _clock = VirtualClock::install();
     let cached = LastGood::new();
-    cached.keep(instance, 1_u32, &Served::from("text"));
-    assert_eq!(cached.find::<_, _, Served<u8>>(instance, &1_u32, MINUTE), None);
-    cached.keep(instance, 1_u32, &Served::from(8_u8));
-    let (text, _) = cached.find::<_, _, Served<&'static str>>(instance, &1_u32, MINUTE).unwrap();
-    let (number, _) = cached.find::<_, _, Served<u8>>(instance, &1_u32, MINUTE).unwrap();
+    cached.of(instance, 1_u32).keep(&Served::from("text"));
+    assert_eq!(cached.of(instance, 1_u32).find::<Served<u8>>(MINUTE), None);
+    cached.of(instance, 1_u32).keep(&Served::from(8_u8));
+    let (text, _) = cached.of(instance, 1_u32).find::<Served<&'static str>>(MINUTE).unwrap();
+    let (number, _) = cached.of(instance, 1_u32).find::<Served<u8>>(MINUTE).unwrap();
     assert_eq!((*text, *number), ("text", 8));
-    assert_eq!(cached.find::<_, _, Served<u8>>(instance, &1_i32, MINUTE), None, "nor of keys");
+    assert_eq!(cached.of(instance, 1_i32).find::<Served<u8>>(MINUTE), None, "nor of keys");
 }
 
 /// Two sources, one of which holds a borrow: no `'static` is asked of what a function is generic over.
@@ -162,11 +162,9 @@ trait Source {
     fn fetch(&self, cached: &LastGood, id: u64, down: bool) -> Option<String> {
         let instance = || {};
         if down {
-            return cached
-                .find::<_, _, Served<String>>(instance, &id, MINUTE)
-                .map(|found| found.0.into_inner());
+            return cached.of(instance, id).find::<Served<String>>(MINUTE).map(|found| found.0.into_inner());
         }
-        cached.keep(instance, id, &Served::from(self.name()));
+        cached.of(instance, id).keep(&Served::from(self.name()));
         Some(self.name())
     }
 }
@@ -189,9 +187,9 @@ impl Source for Mirror {
 fn fetch<S: Source>(source: &S, cached: &LastGood, id: u64, down: bool) -> Option<String> {
     let instance = || {};
     if down {
-        return cached.find::<_, _, Served<String>>(instance, &id, MINUTE).map(|found| found.0.into_inner());
+        return cached.of(instance, id).find::<Served<String>>(MINUTE).map(|found| found.0.into_inner());
     }
-    cached.keep(instance, id, &Served::from(source.name()));
+    cached.of(instance, id).keep(&Served::from(source.name()));
     Some(source.name())
 }
 
@@ -218,10 +216,10 @@ fn tuples_that_look_alike_when_joined_are_different_keys() {
     let texts = ["", "a", "b", ":", "a:", ":b", "a:b", "ab", "\0", "a\0", "::"];
     let pairs = || texts.iter().flat_map(|left| texts.iter().map(move |right| (*left, *right)));
     for pair in pairs() {
-        cached.keep(instance, pair, &Served::from(pair));
+        cached.of(instance, pair).keep(&Served::from(pair));
     }
     for pair in pairs() {
-        let (found, _) = cached.find::<_, _, Served<(&str, &str)>>(instance, &pair, MINUTE).unwrap();
+        let (found, _) = cached.of(instance, pair).find::<Served<(&str, &str)>>(MINUTE).unwrap();
         assert_eq!(*found, pair);
     }
 }
@@ -241,11 +239,11 @@ fn keys_whose_hashes_collide_are_still_different_keys() {
     let instance = || {};
     let cached = LastGood::new().capacity(100);
     for key in 0..300 {
-        cached.keep(instance, SameHash(key), &Served::from(key));
-        let (found, _) = cached.find::<_, _, Served<u32>>(instance, &SameHash(key), MINUTE).unwrap();
+        cached.of(instance, SameHash(key)).keep(&Served::from(key));
+        let (found, _) = cached.of(instance, SameHash(key)).find::<Served<u32>>(MINUTE).unwrap();
         assert_eq!(*found, key);
     }
-    let found = |key| cached.find::<_, _, Served<u32>>(instance, &SameHash(key), MINUTE);
+    let found = |key| cached.of(instance, SameHash(key)).find::<Served<u32>>(MINUTE);
     assert!((0..300).all(|key| found(key).is_none_or(|(value, _)| *value == key)));
     assert_eq!((0..300).filter(|key| found(*key).is_some()).count(), 100);
 }
@@ -255,7 +253,7 @@ fn nothing_is_made_before_the_first_good_value() {
     of_one_function!(keep, find);
     let cached = LastGood::default();
     assert_eq!(find(&cached, 1, MINUTE), None);
-    cached.keep(|| {}, 1, &Served::from(0).degraded(Degradation::new(Tier::Default, "down")));
+    cached.of(|| {}, 1).keep(&Served::from(0).degraded(Degradation::new(Tier::Default, "down")));
     assert!(cached.store.get().is_none());
     keep(&cached, 1, "good");
     assert!(cached.store.get().is_some());

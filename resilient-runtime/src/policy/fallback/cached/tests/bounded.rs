@@ -10,7 +10,7 @@ fn memory_is_flat_over_a_million_keys() {
     let cached = LastGood::new().capacity(1000);
     let mut memory = Vec::new();
     for key in 0..1_000_000 {
-        cached.keep(instance, key, &Served::from(key));
+        cached.of(instance, key).keep(&Served::from(key));
         if key % 100_000 == 99_999 {
             let values = &store(&cached).values;
             assert_eq!(values.len(), 1000, "after {key}");
@@ -19,7 +19,7 @@ fn memory_is_flat_over_a_million_keys() {
     }
     memory.dedup();
     assert_eq!(memory.len(), 1, "{memory:?}");
-    assert!(cached.find::<_, _, Served<i32>>(instance, &999_999, MINUTE).is_some());
+    assert!(cached.of(instance, 999_999).find::<Served<i32>>(MINUTE).is_some());
 }
 
 static ALIVE: AtomicUsize = AtomicUsize::new(0);
@@ -52,7 +52,7 @@ fn values_that_are_no_longer_held_are_gone() {
     let cached = LastGood::new().capacity(50);
     let mut dice = fastrand::Rng::with_seed(7);
     for _ in 0..10_000 {
-        cached.keep(instance, dice.u32(0..200), &Served::from(Counted::new()));
+        cached.of(instance, dice.u32(0..200)).keep(&Served::from(Counted::new()));
         assert!(ALIVE.load(Ordering::Relaxed) <= 50);
     }
     assert_eq!(ALIVE.load(Ordering::Relaxed), store(&cached).values.len());

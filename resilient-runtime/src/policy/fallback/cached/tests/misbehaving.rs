@@ -65,9 +65,9 @@ impl Hash for Name {
 fn a_panic_in_the_users_code_goes_to_the_caller_and_changes_nothing_else() {
     let instance = || {};
     let cached = LastGood::new().capacity(4);
-    let keep = |key, value| cached.keep(instance, Name(key), &Served::from(Value(value)));
+    let keep = |key, value| cached.of(instance, Name(key)).keep(&Served::from(Value(value)));
     let find = |key| {
-        let found = cached.find::<_, _, Served<Value>>(instance, &Name(key), MINUTE);
+        let found = cached.of(instance, Name(key)).find::<Served<Value>>(MINUTE);
         found.map(|(value, _)| value.0)
     };
     keep(1, 10);
@@ -81,7 +81,7 @@ fn a_panic_in_the_users_code_goes_to_the_caller_and_changes_nothing_else() {
     assert_eq!(find(1), Some(12));
     // A value that goes may take what it likes with it, but not the one that comes.
     let comes = Served::from(Value(13));
-    assert!(panics("drop", || cached.keep(instance, Name(1), &comes)));
+    assert!(panics("drop", || cached.of(instance, Name(1)).keep(&comes)));
     assert_eq!(find(1), Some(13));
     // Whatever was left half done would come to light when the cache grows and evicts.
     for key in 0..10_000 {
@@ -109,9 +109,9 @@ fn a_key_is_hashed_once_when_it_comes_and_never_again_under_the_lock() {
     // While the cache grows, and while it evicts.
     for key in 0..5000 {
         HASHED.set(0);
-        cached.keep(instance, Counting(key), &Served::from(key));
+        cached.of(instance, Counting(key)).keep(&Served::from(key));
         assert_eq!(HASHED.get(), 1, "keep {key}");
-        assert!(cached.find::<_, _, Served<u32>>(instance, &Counting(key), MINUTE).is_some());
+        assert!(cached.of(instance, Counting(key)).find::<Served<u32>>(MINUTE).is_some());
         assert_eq!(HASHED.get(), 2, "find {key}");
     }
 }
@@ -126,12 +126,12 @@ struct Reentrant(bool);
 fn instance() {}
 
 fn find(key: u32) -> Option<(Served<Reentrant>, Duration)> {
-    REENTERED.find(instance, &key, MINUTE)
+    REENTERED.of(instance, key).find(MINUTE)
 }
 
 fn reenter() {
     drop(find(0));
-    REENTERED.keep(instance, 0_u32, &Served::from(Reentrant(false)));
+    REENTERED.of(instance, 0_u32).keep(&Served::from(Reentrant(false)));
 }
 
 impl Clone for Reentrant {
@@ -165,7 +165,7 @@ fn a_value_that_comes_back_while_it_is_copied_or_dropped_meets_no_lock() {
                 for key in &keys {
                     let value = Served::from(Reentrant(true));
                     let before = DROPPED.load(Ordering::Relaxed);
-                    REENTERED.keep(instance, *key, &value);
+                    REENTERED.of(instance, *key).keep(&value);
                     most = most.max(DROPPED.load(Ordering::Relaxed) - before);
                 }
                 drop(keys.first().and_then(|key| find(*key)));

@@ -35,17 +35,17 @@ fn none_gets_a_value_of_another_key_or_one_that_is_too_old() {
             let key = dice.u32(0..100);
             let about = format!("{key}");
             if dice.bool() {
-                CACHED.keep(instance, key, &Served::from((key, clock.now())));
-                CACHED.keep(instance, about.clone(), &Served::from(about.clone()));
+                CACHED.of(instance, key).keep(&Served::from((key, clock.now())));
+                CACHED.of(instance, about.clone()).keep(&Served::from(about.clone()));
             }
-            if let Some((value, age)) = CACHED.find::<_, _, Served<(u32, Moment)>>(instance, &key, SECOND) {
+            if let Some((value, age)) = CACHED.of(instance, key).find::<Served<(u32, Moment)>>(SECOND) {
                 found_some.fetch_add(1, Ordering::Relaxed);
                 let (of, at) = *value;
                 assert_eq!(of, key);
                 // `at` was read before the value was kept.
                 assert!(age <= SECOND && age <= clock.now().since(at), "{age:?}");
             }
-            if let Some((value, _)) = CACHED.find::<_, _, Served<String>>(instance, &about, SECOND) {
+            if let Some((value, _)) = CACHED.of(instance, about.clone()).find::<Served<String>>(SECOND) {
                 assert_eq!(*value, about);
             }
             if dice.u32(0..20) == 0 {
@@ -62,7 +62,7 @@ fn threads_that_use_it_first_at_the_same_time_use_one_cache() {
     for _ in 0..50 {
         let cached = LastGood::new();
         let instance = || {};
-        together(|thread, _| cached.keep(instance, thread, &Served::from(thread)));
+        together(|thread, _| cached.of(instance, thread).keep(&Served::from(thread)));
         assert_eq!(store(&cached).values.len(), THREADS as usize);
     }
 }

@@ -1,0 +1,9 @@
+use resilient::{Served, fallback};
+use resilient_ui_tests::Fault;
+
+#[fallback(cached)]
+fn guarded(id: u32) -> Result<Served<u32>, Fault> {
+    Ok(id.into())
+}
+
+fn main() {}

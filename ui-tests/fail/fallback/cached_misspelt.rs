@@ -1,0 +1,9 @@
+use resilient::{Served, fallback};
+use resilient_ui_tests::Fault;
+
+#[fallback(cached(max_ag = "10m", capactiy = 3))]
+fn guarded(id: u32) -> Result<Served<u32>, Fault> {
+    Ok(id.into())
+}
+
+fn main() {}
