@@ -227,7 +227,7 @@ fn parse_docs(input: ParseStream<'_>, common: &mut Common, report: &mut Report) 
         let value = parse_value(input)?;
         match &value {
             Expr::Lit(syn::ExprLit { lit: syn::Lit::Bool(value), .. }) => common.docs = value.value,
-            _ => report.error_at(&value, wording::flag_has_value(&name)),
+            _ => report.error_at(&value, wording::takes(&name, "`true` or `false`")),
         }
     }
     Ok(())

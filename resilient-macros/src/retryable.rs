@@ -8,7 +8,7 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Member, Path, Token, Type};
 
 use crate::names::{Place, emit};
-use crate::report::{Report, nearest, one_of};
+use crate::report::{Report, all_of, nearest, one_of};
 use crate::wording;
 
 const WORDS: &[&str] = &["transient", "permanent", "transparent"];
@@ -208,7 +208,7 @@ fn no_such_field(fields: &Fields, member: &Member) -> String {
     match nearest(&written, names.iter().copied()) {
         Some(near) => wording::no_such_field(written, wording::did_you_mean(near)),
         None if names.is_empty() => wording::no_such_field(written, wording::no_fields()),
-        None => wording::no_such_field(written, wording::fields_are(one_of(names))),
+        None => wording::no_such_field(written, wording::fields_are(all_of(names))),
     }
 }
 

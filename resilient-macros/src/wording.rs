@@ -25,6 +25,7 @@ wording! {
     takes(name, what): "`{name}` takes {what}";
     takes_one_of(name, what, near): "`{name}` takes {what}{near}";
     takes_text(name, what): "`{name}` takes {what}, in quotes";
+    empty_text(name): "`{name}` must not be empty";
     flag_has_value(name): "`{name}` is written alone, without a value";
     unknown_setting(attribute, name, near, names):
         "`#[{attribute}]` has no setting `{name}`{near}\nits settings are {names}";

@@ -6,11 +6,15 @@
 mod both_ways;
 
 mod bad_input;
+mod breaker;
+#[cfg(feature = "cache")]
+mod cached;
 mod deadline;
 mod futures;
 mod main_job;
 mod matching;
 mod names;
+mod nested;
 mod retry;
 mod seeds;
 mod shapes;

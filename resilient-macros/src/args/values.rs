@@ -199,6 +199,10 @@ impl Args {
             Expr::Lit(ExprLit { lit: Lit::Str(lit), .. }) if !lit.value().is_empty() => {
                 Some(Constant::Known(lit.value()))
             }
+            Expr::Lit(ExprLit { lit: Lit::Str(lit), .. }) => {
+                report.error_at(&lit, wording::empty_text(name));
+                None
+            }
             path if is_constant_path(&path) => Some(Constant::Path(path)),
             other => {
                 report.error_at(&other, wording::takes_text(name, what));

@@ -93,6 +93,33 @@ fn half_typed_functions_are_kept_whole_and_get_no_error_of_ours() {
     }
 }
 
+/// Limits on time, and a whole stack: on async functions, of which they refuse no arguments.
+#[test]
+fn half_typed_async_functions_under_a_stack_are_kept_whole_too() {
+    const STACK: &str =
+        "#[deadline(secs = 40)] #[circuit_breaker(name = \"x\")] #[retry(on = any)] #[timeout(secs = 8)]";
+    let made_async = |function: &str| {
+        if function.contains("async") || function.contains("Future") {
+            function.to_owned()
+        } else {
+            function.replacen("fn ", "async fn ", 1)
+        }
+    };
+    for function in CORPUS.lines().map(made_async) {
+        for cut in prefixes(&tokens(&function)) {
+            for (name, arguments) in [("timeout", "secs = 5"), ("deadline", "\"1m\"")] {
+                let out = super::expand(name, tokens(arguments), cut.clone());
+                assert!(!out.to_string().contains("compile_error"), "#[{name}] {cut}\nbecomes\n{out}");
+                assert_eq!(contains(out.clone(), cut.clone()), Ok(()), "#[{name}] {cut}\nbecomes\n{out}");
+            }
+            let below: TokenStream = tokens(STACK).into_iter().chain(cut.clone()).collect();
+            let out = super::expand("fallback", tokens("default = 1"), below);
+            assert!(!out.to_string().contains("compile_error"), "stack above {cut}\nbecomes\n{out}");
+            assert_eq!(contains(out.clone(), cut.clone()), Ok(()), "stack above {cut}\nbecomes\n{out}");
+        }
+    }
+}
+
 #[test]
 fn half_typed_settings_keep_the_function() {
     let item = "pub async fn ask(client: &Client) -> Result<Reply, Fault> { client.ask().await }";
@@ -103,6 +130,11 @@ fn half_typed_settings_keep_the_function() {
         ),
         ("circuit_breaker", "name = \"x\", failure_threshold = 3, recovery_timeout = \"30s\", per_attempt"),
         ("circuit_breaker", "LLM, on = Fault::Lost"),
+        (
+            "circuit_breaker",
+            "failure_rate = 0.5, window = \"10s\", minimum_calls = 5, slow_call = 2, slow_call_rate = 1, otherwise = neutral",
+        ),
+        ("fallback", "cached(max_age = \"10m\", key = (client.id, 7), capacity = 10), docs = true"),
         ("timeout", "secs = 30, operation = \"lookup\""),
         ("deadline", "self.limit, operation = \"lookup\""),
         ("fallback", "degraded = |e| Ok(partial(e)), default = Reply::default(), reason = \"away\""),

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+mod builders;
+
 /// All that the compiler prints about the cases in `ui-tests`, without its margins.
 fn shown() -> String {
     fn collect(folder: &Path, text: &mut String) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 #[must_use]
 #[track_caller]
 pub const fn capacity(entries: usize) -> usize {
-    assert!(entries >= 1, "`capacity` must be above zero");
+    assert!(entries >= 1, "`capacity` takes a whole number of at least 1");
     entries
 }
 

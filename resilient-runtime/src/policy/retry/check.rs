@@ -15,7 +15,7 @@ use crate::backoff::{BackoffShape, Jitter};
 pub const fn max_attempts(attempts: u32) -> u32 {
     assert!(
         attempts >= 1 && attempts <= RetryConfig::MOST_ATTEMPTS,
-        "`max_attempts` must be between 1 and 100"
+        "`max_attempts` takes a whole number from 1 to 100"
     );
     attempts
 }
@@ -24,7 +24,7 @@ pub const fn max_attempts(attempts: u32) -> u32 {
 #[must_use]
 #[track_caller]
 pub const fn max_retries(retries: u32) -> u32 {
-    assert!(retries < RetryConfig::MOST_ATTEMPTS, "`max_retries` must be between 0 and 99");
+    assert!(retries < RetryConfig::MOST_ATTEMPTS, "`max_retries` takes a whole number from 0 to 99");
     retries
 }
 
@@ -32,7 +32,10 @@ pub const fn max_retries(retries: u32) -> u32 {
 #[must_use]
 #[track_caller]
 pub const fn base_delay(delay: Duration) -> Duration {
-    assert!(!delay.is_zero(), "`base_delay` must be above zero; for no delay at all write `backoff = none`");
+    assert!(
+        !delay.is_zero(),
+        "`base_delay` must be above zero: without a delay a struggling service is hammered\nif that is meant, write `backoff = none`"
+    );
     delay
 }
 
@@ -40,7 +43,10 @@ pub const fn base_delay(delay: Duration) -> Duration {
 #[must_use]
 #[track_caller]
 pub const fn multiplier(multiplier: f64) -> f64 {
-    assert!(multiplier >= 1.0 && multiplier.is_finite(), "`multiplier` must be a number of at least 1");
+    assert!(
+        multiplier >= 1.0 && multiplier.is_finite(),
+        "`multiplier` takes a number of at least 1: delays do not shrink"
+    );
     multiplier
 }
 
@@ -65,7 +71,10 @@ pub const fn max_retry_after(longest: Duration) -> Duration {
 #[track_caller]
 pub const fn jitter(jitter: Jitter) -> Jitter {
     if let Jitter::Ratio(ratio) = jitter {
-        assert!(ratio >= 0.0 && ratio <= 1.0, "`jitter` as a ratio must be between 0 and 1");
+        assert!(
+            ratio >= 0.0 && ratio <= 1.0,
+            "`jitter` takes a ratio from 0 to 1, `full`, `equal` or `none`"
+        );
     }
     jitter
 }
@@ -98,7 +107,7 @@ impl Written {
 pub(super) const fn together(config: &RetryConfig, written: Written) {
     assert!(
         !written.has(Written::MAX_ATTEMPTS.and(Written::MAX_RETRIES)),
-        "`max_retries` and `max_attempts` say the same (attempts are retries + 1): keep one of them"
+        "`max_retries` and `max_attempts` say the same (attempts are retries + 1)\nkeep one of them"
     );
     assert!(
         !written.has(Written::BASE_DELAY.and(Written::MAX_DELAY))

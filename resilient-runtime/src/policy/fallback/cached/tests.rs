@@ -278,7 +278,7 @@ fn settings_without_a_meaning_are_refused_in_a_sentence() {
         (*panic.downcast::<&str>().unwrap()).to_owned()
     }
     const { assert!(check::capacity(1) == 1 && check::max_age(Duration::from_nanos(1)).as_nanos() == 1) };
-    assert_eq!(refused(|| check::capacity(0)), "`capacity` must be above zero");
-    assert_eq!(refused(|| LastGood::new().capacity(0)), "`capacity` must be above zero");
+    assert_eq!(refused(|| check::capacity(0)), "`capacity` takes a whole number of at least 1");
+    assert_eq!(refused(|| LastGood::new().capacity(0)), "`capacity` takes a whole number of at least 1");
     assert_eq!(refused(|| check::max_age(Duration::ZERO)), "`max_age` must be above zero");
 }

@@ -33,23 +33,41 @@ const NONE: Build = |retry| retry.backoff(BackoffShape::None);
 #[test]
 fn values_out_of_range_are_refused() {
     let nonsense: [(Build, &str); 14] = [
-        (|retry| retry.max_attempts(0), "`max_attempts` must be between 1 and 100"),
-        (|retry| retry.max_attempts(101), "`max_attempts` must be between 1 and 100"),
-        (|retry| retry.max_retries(100), "`max_retries` must be between 0 and 99"),
-        (|retry| retry.max_retries(u32::MAX), "`max_retries` must be between 0 and 99"),
+        (|retry| retry.max_attempts(0), "`max_attempts` takes a whole number from 1 to 100"),
+        (|retry| retry.max_attempts(101), "`max_attempts` takes a whole number from 1 to 100"),
+        (|retry| retry.max_retries(100), "`max_retries` takes a whole number from 0 to 99"),
+        (|retry| retry.max_retries(u32::MAX), "`max_retries` takes a whole number from 0 to 99"),
         (
             |retry| retry.base_delay(Duration::ZERO),
-            "`base_delay` must be above zero; for no delay at all write `backoff = none`",
+            "`base_delay` must be above zero: without a delay a struggling service is hammered\nif that is meant, write `backoff = none`",
         ),
         (|retry| retry.max_delay(Duration::ZERO), "`max_delay` must be above zero"),
         (|retry| retry.max_retry_after(Duration::ZERO), "`max_retry_after` must be above zero"),
-        (|retry| retry.multiplier(0.9), "`multiplier` must be a number of at least 1"),
-        (|retry| retry.multiplier(f64::NAN), "`multiplier` must be a number of at least 1"),
-        (|retry| retry.multiplier(f64::INFINITY), "`multiplier` must be a number of at least 1"),
-        (|retry| retry.jitter(Jitter::Ratio(f64::NAN)), "`jitter` as a ratio must be between 0 and 1"),
-        (|retry| retry.jitter(Jitter::Ratio(f64::INFINITY)), "`jitter` as a ratio must be between 0 and 1"),
-        (|retry| retry.jitter(Jitter::Ratio(-0.1)), "`jitter` as a ratio must be between 0 and 1"),
-        (|retry| retry.jitter(Jitter::Ratio(1.1)), "`jitter` as a ratio must be between 0 and 1"),
+        (|retry| retry.multiplier(0.9), "`multiplier` takes a number of at least 1: delays do not shrink"),
+        (
+            |retry| retry.multiplier(f64::NAN),
+            "`multiplier` takes a number of at least 1: delays do not shrink",
+        ),
+        (
+            |retry| retry.multiplier(f64::INFINITY),
+            "`multiplier` takes a number of at least 1: delays do not shrink",
+        ),
+        (
+            |retry| retry.jitter(Jitter::Ratio(f64::NAN)),
+            "`jitter` takes a ratio from 0 to 1, `full`, `equal` or `none`",
+        ),
+        (
+            |retry| retry.jitter(Jitter::Ratio(f64::INFINITY)),
+            "`jitter` takes a ratio from 0 to 1, `full`, `equal` or `none`",
+        ),
+        (
+            |retry| retry.jitter(Jitter::Ratio(-0.1)),
+            "`jitter` takes a ratio from 0 to 1, `full`, `equal` or `none`",
+        ),
+        (
+            |retry| retry.jitter(Jitter::Ratio(1.1)),
+            "`jitter` takes a ratio from 0 to 1, `full`, `equal` or `none`",
+        ),
     ];
     for (build, sentence) in nonsense {
         assert_eq!(refusal(|| build(Retry::new())), Some(sentence));
@@ -83,7 +101,7 @@ fn the_ends_of_each_range_and_every_default_are_in_it() {
 
 #[test]
 fn settings_that_contradict_one_another_are_refused_in_either_order() {
-    let same = "`max_retries` and `max_attempts` say the same (attempts are retries + 1): keep one of them";
+    let same = "`max_retries` and `max_attempts` say the same (attempts are retries + 1)\nkeep one of them";
     let multiplier = "`multiplier` does nothing with this `backoff`: leave it out";
     let jitter = "`jitter` does nothing with this `backoff`: leave it out";
     let contradictions: [(Build, Build, &str); 12] = [
