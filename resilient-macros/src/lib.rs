@@ -5,6 +5,7 @@ mod args;
 mod attempt;
 mod call;
 mod duration;
+mod hints;
 mod item;
 mod limit;
 mod matcher;

@@ -10,6 +10,7 @@ use syn::{Attribute, Path};
 use crate::args::Common;
 use crate::attempt::{Attempt, Runs};
 use crate::call::Call;
+use crate::hints::Hints;
 use crate::item::{Function, NotAFunction};
 use crate::names::emit;
 use crate::policy::circuit_breaker::CircuitBreaker;
@@ -133,7 +134,7 @@ pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStre
     };
     if function.is_guarded() {
         report.error(Span::call_site(), wording::under_another_name(name));
-        return with_errors(item, &[], report);
+        return with_errors(item, &TokenStream::new(), report);
     }
     let (siblings, others) = std::mem::take(&mut function.attributes).into_iter().partition(is_ours);
     function.attributes = others;
@@ -141,7 +142,9 @@ pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStre
 
     let mut stack = Vec::new();
     let mut common = Common::default();
+    let mut hints = Hints::default();
     let mut add = |name: &str, span: Span, tokens: TokenStream, report: &mut Report| {
+        hints.add(name, &tokens);
         if let Some(policy) = Policy::parse(name, tokens, &mut common, report) {
             stack.push(Listed { span, policy });
         }
@@ -165,17 +168,22 @@ pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStre
     for listed in &stack {
         listed.policy.check(&function, &mut report);
     }
+    let runtime = match &common.crate_path {
+        Some(path) => emit!(#path::__private),
+        None => emit!(::resilient::__private),
+    };
+    let (imports, hints) = (imports_of(&siblings), hints.finish(&runtime));
     if !report.is_empty() {
-        return with_errors(item, &siblings, report);
+        return with_errors(item, &emit!(#hints #imports), report);
     }
-    write(function, &stack, &siblings, common)
+    if common.docs {
+        function.document(&describe::describe(&stack, &function));
+    }
+    write(function, &stack, &emit!(#hints use #runtime::{self as __res, asked::*}; #imports))
 }
 
 /// Writes the one function.
-fn write(mut function: Function, stack: &[Listed], siblings: &[Attribute], common: Common) -> TokenStream {
-    if common.docs {
-        function.document(&describe::describe(stack, &function));
-    }
+fn write(mut function: Function, stack: &[Listed], imports: &TokenStream) -> TokenStream {
     let repeats = stack.iter().any(|listed| matches!(listed.policy, Policy::Retry(_)));
     let looks_back = stack.iter().any(|listed| match &listed.policy {
         Policy::Fallback(fallback) => fallback.names_borrowed(&function),
@@ -199,17 +207,7 @@ fn write(mut function: Function, stack: &[Listed], siblings: &[Attribute], commo
         let below = stack.get(place + 1..).unwrap_or_default();
         listed.policy.items(function, below)
     });
-    let runtime = match common.crate_path {
-        Some(path) => emit!(#path::__private),
-        None => emit!(::resilient::__private),
-    };
-    let imports = imports_of(siblings);
-    let statements = emit! {
-        use #runtime::{self as __res, asked::*};
-        #imports
-        #(#items)*
-    };
-    function.with_body(&statements, call.value())
+    function.with_body(&emit!(#imports #(#items)*), call.value())
 }
 
 /// The body, run by whatever stands directly around it.
@@ -240,9 +238,9 @@ fn last_name(path: &Path) -> String {
 }
 
 /// The item as written, and the errors. Attributes of ours go: each would say the same again.
-fn with_errors(item: TokenStream, siblings: &[Attribute], report: Report) -> TokenStream {
+fn with_errors(item: TokenStream, imports: &TokenStream, report: Report) -> TokenStream {
     let errors = report.finish();
-    let item = written::as_written(item, is_ours, &imports_of(siblings));
+    let item = written::as_written(item, is_ours, imports);
     quote!(#item #errors)
 }
 
@@ -265,7 +263,7 @@ fn not_a_function(name: &str, item: TokenStream, error: &NotAFunction) -> TokenS
         // Half-typed code: the compiler says itself what is missing.
         NotAFunction::Unfinished => {}
     }
-    with_errors(item, &[], report)
+    with_errors(item, &TokenStream::new(), report)
 }
 
 #[cfg(test)]

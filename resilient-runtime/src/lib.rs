@@ -24,6 +24,8 @@ pub mod testing;
 #[path = "private.rs"]
 pub mod __private;
 #[doc(hidden)]
+pub mod ide;
+#[doc(hidden)]
 pub mod probe;
 // The door is for others; inside the crate the same module goes by its plain name.
 use __private as private;

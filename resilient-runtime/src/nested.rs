@@ -21,6 +21,7 @@ pub(crate) fn current() -> Option<&'static str> {
 
 /// Names the retry that repeats what this thread does until the guard is dropped.
 #[cold]
+#[inline(never)]
 pub(crate) fn enter(outer: Option<&'static str>) -> Entered {
     let before = current();
     set(outer);
@@ -42,6 +43,8 @@ pub(crate) struct Entered {
 }
 
 impl Drop for Entered {
+    #[cold]
+    #[inline(never)]
     fn drop(&mut self) {
         set(self.before);
     }

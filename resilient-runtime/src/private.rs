@@ -16,6 +16,7 @@ pub use crate::classify::{RetryClassification, Retryable};
 pub use crate::clock::pause_async;
 pub use crate::clock::pause_sync;
 pub use crate::error::{CircuitOpenError, TimeoutError};
+pub use crate::ide;
 pub use crate::limit::{CrossesThreads, Limit};
 pub use crate::policy::circuit_breaker::{CircuitBreaker, Verdict, check as check_breaker};
 #[cfg(feature = "cache")]

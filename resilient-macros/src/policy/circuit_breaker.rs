@@ -17,6 +17,8 @@ use crate::wording;
 mod settings;
 use settings::Breaker;
 pub(crate) use settings::CircuitBreaker;
+#[cfg(test)]
+pub(crate) use settings::VOCABULARY;
 
 impl CircuitBreaker {
     pub(crate) fn check(&self, function: &Function, report: &mut Report) {

@@ -19,6 +19,8 @@ mod cached;
 mod settings;
 use cached::Cached;
 pub(crate) use settings::Fallback;
+#[cfg(test)]
+pub(crate) use settings::VOCABULARY;
 
 impl Fallback {
     /// For the function's documentation.

@@ -15,6 +15,8 @@ use crate::wording;
 mod schedule;
 mod settings;
 pub(crate) use settings::Retry;
+#[cfg(test)]
+pub(crate) use settings::VOCABULARY;
 
 impl Retry {
     /// For the function's documentation.

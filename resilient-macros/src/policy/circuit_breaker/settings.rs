@@ -14,7 +14,7 @@ use crate::names::emit;
 use crate::report::Report;
 use crate::wording;
 
-const VOCABULARY: Vocabulary = Vocabulary {
+pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "circuit_breaker",
     names: &[
         "name",

@@ -14,7 +14,7 @@ use crate::wording;
 
 use super::schedule::Schedule;
 
-const VOCABULARY: Vocabulary = Vocabulary {
+pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "retry",
     names: &[
         "max_attempts",

@@ -46,22 +46,7 @@ impl<F: Future> Future for Attempt<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if this.run.repeats() {
-            return poll_repeated(this.run, this.future, context);
-        }
+        let _repeated = this.run.repeats().then(|| nested::enter(Some(this.run.operation)));
         this.future.poll(context)
     }
-}
-
-/// Names the run for one poll: others are polled on this thread in between. It is a function of its own
-/// so that first attempts go past it at the cost of one comparison.
-#[cold]
-#[inline(never)]
-fn poll_repeated<F: Future>(
-    run: &RetryRun<'_>,
-    future: Pin<&mut F>,
-    context: &mut Context<'_>,
-) -> Poll<F::Output> {
-    let _repeated = nested::enter(Some(run.operation));
-    future.poll(context)
 }
