@@ -3,7 +3,9 @@
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]
-libfuzzer_sys::fuzz_target!(|case: resilient_fuzz::Attributed| case.check());
+libfuzzer_sys::fuzz_target!(|case: resilient_fuzz::Attributed| {
+    case.check();
+});
 
 #[cfg(not(fuzzing))]
 fn main() {
