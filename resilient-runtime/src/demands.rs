@@ -3,6 +3,7 @@
 //! the types is decided elsewhere.
 
 use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
 use crate::classify::{RetryClassification, Retryable};
@@ -44,9 +45,16 @@ impl<T> Outcome for Option<T> {
 }
 
 /// The error of a function that returns `Option`: `None` is worth another attempt.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("no value")]
+#[derive(Clone, Copy, Debug)]
 pub struct NoValue;
+
+impl fmt::Display for NoValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no value")
+    }
+}
+
+impl Error for NoValue {}
 
 impl Retryable for NoValue {
     fn retry_classification(&self) -> RetryClassification {

@@ -1,11 +1,14 @@
 //! The two refusals that this crate itself produces, and the traits that say "this error type can
 //! carry them". What becomes of a refusal is decided by the caller's error type alone.
 
+use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
+use crate::event::Seconds;
+
 /// The circuit is open: the call was refused without running the function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("circuit `{name}` is open; next try in {}", crate::event::Seconds(*.retry_after))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CircuitOpenError {
     /// The breaker's name.
     pub name: &'static str,
@@ -15,14 +18,30 @@ pub struct CircuitOpenError {
 }
 
 /// The operation took longer than its limit, and was given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("{operation} timed out after {}", crate::event::Seconds(*.limit))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TimeoutError {
     /// What timed out: `operation = "…"` of the attribute, or the function's name.
     pub operation: &'static str,
     /// The limit that was passed.
     pub limit: Duration,
 }
+
+// By hand: a derive for these two would put a second user of `syn` on the way of every clean build.
+impl fmt::Display for CircuitOpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "circuit `{}` is open; next try in {}", self.name, Seconds(self.retry_after))
+    }
+}
+
+impl Error for CircuitOpenError {}
+
+impl fmt::Display for TimeoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} timed out after {}", self.operation, Seconds(self.limit))
+    }
+}
+
+impl Error for TimeoutError {}
 
 /// Error types that can carry a [`TimeoutError`]: all that are `From` it. Never implemented by hand.
 #[diagnostic::on_unimplemented(
