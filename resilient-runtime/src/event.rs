@@ -154,6 +154,15 @@ pub(crate) fn circuit_conflict(
     );
 }
 
+/// A key of a breaker has no place for its circuit: all are taken by circuits that must be remembered.
+#[cold]
+pub(crate) fn circuit_keys_full(circuit: &str, max_keys: u32) {
+    warn!(
+        target: "resilient", event = "circuit_keys_full", circuit, max_keys,
+        "none of the {max_keys} circuits of `{circuit}` is closed: further keys are not guarded; raise `max_keys`",
+    );
+}
+
 #[cold]
 pub(crate) fn timeout(error: &TimeoutError) {
     warn!(

@@ -36,7 +36,8 @@ pub use classify::{RetryClassification, Retryable, is_or_has_source};
 pub use error::{CarriesCircuitOpen, CarriesTimeout, CircuitOpenError, TimeoutError};
 pub use policy::circuit_breaker::Verdict;
 pub use policy::circuit_breaker::{
-    Circuit, CircuitBreaker, CircuitSnapshot, CircuitState, Permit, circuit, circuits,
+    Circuit, CircuitBreaker, CircuitKey, CircuitSnapshot, CircuitState, KeyedCircuit, KeyedCircuitBreaker,
+    Permit, circuit, circuits,
 };
 #[cfg(feature = "tokio")]
 pub use policy::deadline::{Deadline, deadline};

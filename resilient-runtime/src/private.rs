@@ -18,7 +18,9 @@ pub use crate::clock::pause_sync;
 pub use crate::error::{CircuitOpenError, TimeoutError};
 pub use crate::ide;
 pub use crate::limit::{CrossesThreads, Limit};
-pub use crate::policy::circuit_breaker::{CircuitBreaker, Verdict, check as check_breaker};
+pub use crate::policy::circuit_breaker::{
+    CircuitBreaker, CircuitKey, KeyedCircuit, KeyedCircuitBreaker, Verdict, check as check_breaker,
+};
 #[cfg(feature = "cache")]
 pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, check as check_fallback};
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
@@ -31,6 +33,7 @@ pub use crate::{__resilient_error as error, __resilient_is as is, __resilient_re
 pub mod asked {
     pub use std::borrow::ToOwned as _;
 
+    pub use crate::policy::circuit_breaker::AsCircuitKey as _;
     pub use crate::probe::{ByDebug as _, ByName as _, Plain as _, Unclassified as _};
 }
 
@@ -168,6 +171,19 @@ pub const fn breaker_of(inside: fn() -> &'static str) -> CircuitBreaker {
 #[must_use]
 pub const fn breaker_at(breaker: &'static CircuitBreaker) -> &'static CircuitBreaker {
     breaker
+}
+
+/// [`breaker_at`], where the attribute says `key`.
+#[inline]
+#[must_use]
+pub const fn keyed_breaker_at(breaker: &'static KeyedCircuitBreaker) -> &'static KeyedCircuitBreaker {
+    breaker
+}
+
+/// See [`KeyedCircuitBreaker::of`].
+#[inline]
+pub fn circuit_of<Q: CircuitKey + ?Sized>(breaker: &KeyedCircuitBreaker, key: &Q) -> KeyedCircuit {
+    breaker.of(key)
 }
 
 /// What an error says of the service under `otherwise = neutral`.

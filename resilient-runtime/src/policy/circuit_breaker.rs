@@ -14,6 +14,7 @@ mod breaker;
 mod builder;
 pub mod check;
 mod guarded;
+mod keyed;
 mod machine;
 mod permit;
 mod registry;
@@ -22,6 +23,7 @@ mod snapshot;
 mod state;
 
 pub use breaker::CircuitBreaker;
+pub use keyed::{AsCircuitKey, CircuitKey, KeyedCircuit, KeyedCircuitBreaker};
 pub use permit::Permit;
 pub use registry::{circuit, circuits};
 pub use snapshot::CircuitSnapshot;
@@ -30,9 +32,10 @@ pub use state::{CircuitState, Verdict};
 use machine::{Cause, Machine, Pass, Standing, Transition};
 use settings::Settings;
 
-/// The live circuit of one name: what [`CircuitBreaker`]s of that name share.
+/// The live circuit of one name: what [`CircuitBreaker`]s of that name share; or of one key, see
+/// [`KeyedCircuitBreaker`].
 ///
-/// Reached through a breaker (which derefs to it), [`circuit`] or [`circuits`].
+/// Reached through a breaker or a [`KeyedCircuit`] (which deref to it), [`circuit`] or [`circuits`].
 #[derive(Debug)]
 pub struct Circuit {
     name: &'static str,
@@ -203,14 +206,7 @@ impl Circuit {
     }
 
     fn refuse(&self, now: Moment, retry_after: Duration) -> CircuitOpenError {
-        /// One line a second tells of a flood as well as a million lines.
-        const BETWEEN_REPORTS: Duration = Duration::from_secs(1);
-
-        let due = self.next_report.load(Ordering::Relaxed);
-        let next = now.after(BETWEEN_REPORTS).as_nanos();
-        let tells = now.as_nanos() >= due
-            && self.next_report.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok();
-        if tells {
+        if is_due(&self.next_report, now) {
             event::circuit_rejected(self.name, retry_after);
         }
         CircuitOpenError { name: self.name, retry_after }
@@ -279,6 +275,16 @@ impl Circuit {
         };
         event::circuit_open(self.name, failures, period, reason, counts);
     }
+}
+
+/// Whether to tell now of what comes in floods: one line a second says as much as a million lines.
+fn is_due(next_report: &AtomicU64, now: Moment) -> bool {
+    const BETWEEN_REPORTS: Duration = Duration::from_secs(1);
+
+    let due = next_report.load(Ordering::Relaxed);
+    let next = now.after(BETWEEN_REPORTS).as_nanos();
+    now.as_nanos() >= due
+        && next_report.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
 }
 
 fn nanos(duration: Duration) -> u64 {

@@ -7,8 +7,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::settings::Written;
-use super::{Circuit, Permit, registry};
-use crate::error::CircuitOpenError;
+use super::{Circuit, KeyedCircuitBreaker, registry};
 use crate::sync::OnceLock;
 
 /// Stops calling a service that is down: after so many failures in a row, or at a share of failures or
@@ -47,10 +46,10 @@ use crate::sync::OnceLock;
 pub struct CircuitBreaker {
     name: Name,
     pub(super) written: Written,
-    place: &'static Location<'static>,
+    pub(super) place: &'static Location<'static>,
     /// How long one call may take by the settings below the breaker. No setting of the circuit: functions
     /// that share it differ in this.
-    longest_call: Duration,
+    pub(super) longest_call: Duration,
     circuit: OnceLock<&'static Circuit>,
 }
 
@@ -100,24 +99,27 @@ impl CircuitBreaker {
         self
     }
 
-    /// [`Circuit::enter`] for the function that the breaker stands above.
-    #[doc(hidden)]
-    #[inline]
-    pub fn admit(&self) -> Result<Permit<'_>, CircuitOpenError> {
-        self.enter_for(self.longest_call)
+    /// The same settings for a circuit per key: per host, per tenant.
+    #[must_use]
+    pub const fn keyed(self) -> KeyedCircuitBreaker {
+        KeyedCircuitBreaker::new(self)
     }
 
-    #[cold]
-    fn join(&self) -> &'static Circuit {
-        let name = match self.name {
+    /// Memory that lives as long as the process, where the name is put together: to be asked once.
+    pub(super) fn resolved_name(&self) -> &'static str {
+        match self.name {
             Name::Given(name) => name,
             Name::Path(inside) => match function_path(inside()) {
                 Cow::Borrowed(path) => path,
                 Cow::Owned(path) => path.leak(),
             },
-        };
+        }
+    }
+
+    #[cold]
+    fn join(&self) -> &'static Circuit {
         let settings = self.written.settings();
-        let circuit = registry::join(name, settings, self.place);
+        let circuit = registry::join(self.resolved_name(), settings, self.place);
         // Whoever listens to the event may use this very breaker: nothing may be held meanwhile.
         if self.circuit.set(circuit).is_ok() {
             registry::compare(circuit, &settings, self.place);

@@ -103,6 +103,14 @@ pub const fn success_threshold(successes: u32) -> u32 {
     successes
 }
 
+/// Circuits that are remembered at once, one for each key.
+#[must_use]
+#[track_caller]
+pub const fn max_keys(keys: u32) -> u32 {
+    assert!(keys >= 1, "`max_keys` must be at least 1");
+    keys
+}
+
 /// Settings that contradict each other, among those that were written.
 #[track_caller]
 pub(super) const fn together(written: &Written) {

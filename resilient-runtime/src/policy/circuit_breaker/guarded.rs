@@ -5,8 +5,9 @@ use std::future::Future;
 use std::mem;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use super::{CircuitBreaker, Permit, Verdict};
+use super::{Circuit, CircuitBreaker, KeyedCircuit, Permit, Verdict};
 use crate::error::{CarriesCircuitOpen, CircuitOpenError};
 use crate::private::{self, Outcome, Refusable};
 
@@ -36,7 +37,7 @@ impl CircuitBreaker {
         J: FnOnce(&E) -> V,
         V: Into<Verdict>,
     {
-        Guarded { future: Some(future), stage: Stage::Fresh(self, private::circuit_open, judge) }
+        Guarded::new(self, self.longest_call, future, judge)
     }
 
     /// Runs `body` behind this breaker. Every error is a failure.
@@ -59,10 +60,53 @@ impl CircuitBreaker {
         E: CarriesCircuitOpen,
         V: Into<Verdict>,
     {
-        match self.admit() {
-            Ok(permit) => permit.settle(body(), judge),
-            Err(refused) => private::circuit_open(refused),
-        }
+        run(self, self.longest_call, body, judge)
+    }
+}
+
+impl KeyedCircuit {
+    /// [`CircuitBreaker::guard_judged`] behind this circuit.
+    #[doc(hidden)]
+    #[inline]
+    pub fn guard_judged<F, R, E, J, V>(&self, future: F, judge: J) -> Guarded<'_, F, R, J>
+    where
+        F: Future<Output = R>,
+        R: Outcome<Error = E> + Refusable<Error = E>,
+        E: CarriesCircuitOpen,
+        J: FnOnce(&E) -> V,
+        V: Into<Verdict>,
+    {
+        Guarded::new(self, self.longest_call, future, judge)
+    }
+
+    /// [`CircuitBreaker::guard_sync_judged`] behind this circuit.
+    #[doc(hidden)]
+    #[inline]
+    pub fn guard_sync_judged<R, E, V>(&self, body: impl FnOnce() -> R, judge: impl FnOnce(&E) -> V) -> R
+    where
+        R: Outcome<Error = E> + Refusable<Error = E>,
+        E: CarriesCircuitOpen,
+        V: Into<Verdict>,
+    {
+        run(self, self.longest_call, body, judge)
+    }
+}
+
+#[inline]
+fn run<R, E, V>(
+    circuit: &Circuit,
+    longest_call: Duration,
+    body: impl FnOnce() -> R,
+    judge: impl FnOnce(&E) -> V,
+) -> R
+where
+    R: Outcome<Error = E> + Refusable<Error = E>,
+    E: CarriesCircuitOpen,
+    V: Into<Verdict>,
+{
+    match circuit.enter_for(longest_call) {
+        Ok(permit) => permit.settle(body(), judge),
+        Err(refused) => private::circuit_open(refused),
     }
 }
 
@@ -72,20 +116,32 @@ pin_project_lite::pin_project! {
     /// Dropped half-way, it counts neither way; a panic in it is a failure.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
-    pub struct Guarded<'b, F, R, J> {
+    pub struct Guarded<'c, F, R, J> {
         // Before the stage, and so dropped before it gives its permit back. Gone once it has finished.
         #[pin]
         future: Option<F>,
-        stage: Stage<'b, R, J>,
+        stage: Stage<'c, R, J>,
     }
 }
 
 #[derive(Debug)]
-enum Stage<'b, R, J> {
-    /// With what a refusal becomes: so the compiler asks only once whether it can become that.
-    Fresh(&'b CircuitBreaker, fn(CircuitOpenError) -> R, J),
-    Admitted(Permit<'b>, J),
+enum Stage<'c, R, J> {
+    /// With how long the call may take by its own settings, and with what a refusal becomes: so the compiler
+    /// asks only once whether it can become that.
+    Fresh(&'c Circuit, Duration, fn(CircuitOpenError) -> R, J),
+    Admitted(Permit<'c>, J),
     Done,
+}
+
+impl<'c, F, R, J> Guarded<'c, F, R, J>
+where
+    R: Refusable<Error: CarriesCircuitOpen>,
+{
+    #[inline]
+    fn new(circuit: &'c Circuit, longest_call: Duration, future: F, judge: J) -> Self {
+        let stage = Stage::Fresh(circuit, longest_call, private::circuit_open, judge);
+        Self { future: Some(future), stage }
+    }
 }
 
 impl<F, J, V, R> Future for Guarded<'_, F, R, J>
@@ -104,7 +160,7 @@ where
         // whoever catches the panic and whenever the rest is dropped.
         let (mut permit, judge) = match mem::replace(this.stage, Stage::Done) {
             Stage::Admitted(permit, judge) => (permit, judge),
-            Stage::Fresh(breaker, refuse, judge) => match breaker.admit() {
+            Stage::Fresh(circuit, longest, refuse, judge) => match circuit.enter_for(longest) {
                 Ok(permit) => (permit, judge),
                 Err(refused) => return Poll::Ready(refuse(refused)),
             },

@@ -131,6 +131,17 @@ impl Machine {
         }
     }
 
+    /// Whether it is closed by itself. What it knows then is worth little: a new one lets the same calls
+    /// pass.
+    pub(crate) const fn is_closed(&self) -> bool {
+        matches!(self.phase, Phase::Closed { .. })
+    }
+
+    /// Whether it would let a probe pass, and none is out.
+    pub(crate) fn awaits_probe(&self, now: Moment) -> bool {
+        self.state(now) == CircuitState::HalfOpen && self.probes_in_flight(now) == 0
+    }
+
     /// Failures in a row, while closed.
     pub(crate) const fn failures(&self) -> u32 {
         match self.phase {

@@ -5,12 +5,16 @@ use std::fmt::Debug;
 use std::panic::Location;
 use std::time::Duration;
 
+use super::keyed::KeyedCircuits;
 use super::{Circuit, Settings};
 use crate::event;
 use crate::sync::{Mutex, lock};
 
 /// Circuits live as long as the process: there are as many as there are names in its source.
 static CIRCUITS: Mutex<Vec<&'static Circuit>> = Mutex::new(Vec::new());
+
+/// Those of breakers with keys, likewise.
+static KEYED: Mutex<Vec<&'static KeyedCircuits>> = Mutex::new(Vec::new());
 
 /// The circuit of that name, if it has been used.
 #[must_use]
@@ -43,25 +47,51 @@ pub(super) fn join(
     made
 }
 
+/// The circuits of that name, of which these are the first if it is new; and what they were not.
+pub(super) fn join_keyed(made: KeyedCircuits) -> (&'static KeyedCircuits, Option<KeyedCircuits>) {
+    let mut keyed = lock(&KEYED);
+    if let Some(known) = keyed.iter().find(|known| known.name == made.name) {
+        return (known, Some(made));
+    }
+    let made: &'static KeyedCircuits = Box::leak(Box::new(made));
+    keyed.push(made);
+    (made, None)
+}
+
 /// Tells where the settings of a breaker are not those that hold.
 pub(super) fn compare(circuit: &Circuit, settings: &Settings, place: &Location<'_>) {
     let holds = *lock(&circuit.machine).settings();
-    let difference = difference(&holds, settings);
+    let difference = difference(shown(&holds), shown(settings));
     if !difference.is_empty() {
         event::circuit_conflict(circuit.name, circuit.place, place, &difference);
     }
 }
 
+/// [`compare`], for breakers with keys.
+pub(super) fn compare_keyed(circuits: &KeyedCircuits, ignored: &KeyedCircuits) {
+    let [holding, ignoring] = [circuits, ignored].map(|circuits| {
+        let max_keys = ("max_keys", circuits.max_keys.to_string());
+        shown(&circuits.settings).into_iter().chain([max_keys])
+    });
+    let difference = difference(holding, ignoring);
+    if !difference.is_empty() {
+        event::circuit_conflict(circuits.name, circuits.place, ignored.place, &difference);
+    }
+}
+
+/// A setting's name and value.
+type Shown = (&'static str, String);
+
 /// What differs, as `failure_threshold 3 / 5`.
-fn difference(holds: &Settings, ignored: &Settings) -> String {
-    let pairs = shown(holds).into_iter().zip(shown(ignored));
+fn difference(holds: impl IntoIterator<Item = Shown>, ignored: impl IntoIterator<Item = Shown>) -> String {
+    let pairs = holds.into_iter().zip(ignored);
     let differing = pairs.filter(|(holds, ignored)| holds != ignored);
     let lines = differing.map(|((setting, holds), (_, ignored))| format!("{setting} {holds} / {ignored}"));
     lines.collect::<Vec<_>>().join(", ")
 }
 
 /// Every setting by its name; `none` where it is not in force.
-fn shown(settings: &Settings) -> [(&'static str, String); 11] {
+fn shown(settings: &Settings) -> [Shown; 11] {
     let rates = settings.rates.as_ref();
     let slow = settings.slow();
     let grows = settings.max_recovery_timeout > settings.recovery_timeout;

@@ -11,6 +11,7 @@ use crate::window::Window;
 
 mod cut_short;
 mod guarded;
+mod keys;
 mod names;
 #[cfg(feature = "tokio")]
 mod paused;
@@ -140,7 +141,7 @@ fn a_probe_may_take_as_long_as_the_function_that_it_runs() {
     for (breaker, holds) in [(&slow, SECOND * 120), (&quick, RECOVERY)] {
         open(breaker);
         clock.advance(RECOVERY);
-        let probe = breaker.admit().unwrap();
+        let probe = breaker.enter_for(breaker.longest_call).unwrap();
         assert_eq!(refusal(breaker).retry_after, holds);
         probe.success();
         assert_eq!(breaker.state(), CircuitState::Closed);

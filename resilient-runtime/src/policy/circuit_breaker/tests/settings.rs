@@ -4,7 +4,7 @@
 use super::*;
 use crate::policy::circuit_breaker::settings::{Rates, Slow};
 
-fn refused(build: impl FnOnce() -> CircuitBreaker) -> String {
+fn refused<B>(build: impl FnOnce() -> B) -> String {
     let payload = catch_unwind(AssertUnwindSafe(build)).map(drop).unwrap_err();
     (*payload.downcast_ref::<&str>().unwrap()).to_owned()
 }
@@ -41,6 +41,7 @@ fn what_makes_no_sense_is_refused_in_a_sentence() {
     for (build, sentence) in nonsense {
         assert_eq!(refused(build), sentence);
     }
+    assert_eq!(refused(|| new().keyed().max_keys(0)), "`max_keys` must be at least 1");
     for rate in [0.0, -0.0, -0.5, 1.000_001, 100.0, f64::NEG_INFINITY] {
         assert_eq!(refused(|| new().failure_rate(rate)), "`failure_rate` must be above 0 and at most 1");
         assert_eq!(refused(|| new().slow_call_rate(rate)), "`slow_call_rate` must be above 0 and at most 1");
@@ -55,6 +56,7 @@ fn what_makes_sense_is_given_back() {
     assert_eq!((check::half_open_max_calls(3), check::success_threshold(4)), (3, 4));
     assert_eq!((check::recovery_timeout(SECOND), check::max_recovery_timeout(RECOVERY)), (SECOND, RECOVERY));
     assert_eq!((check::probe_timeout(SECOND), check::slow_call(RECOVERY)), (SECOND, RECOVERY));
+    assert_eq!((check::max_keys(1), check::max_keys(u32::MAX)), (1, u32::MAX));
     assert_eq!(check::window(Window::Time(SECOND)), Window::Time(SECOND));
 }
 

@@ -9,7 +9,7 @@ use super::*;
 use crate::clock::Virtual;
 
 /// Runs `work` on so many threads at once, all by `clock`.
-fn together(threads: usize, clock: &Arc<Virtual>, work: impl Fn(usize) + Sync) {
+pub(super) fn together(threads: usize, clock: &Arc<Virtual>, work: impl Fn(usize) + Sync) {
     let start = Barrier::new(threads);
     std::thread::scope(|scope| {
         for thread in 0..threads {
@@ -23,7 +23,7 @@ fn together(threads: usize, clock: &Arc<Virtual>, work: impl Fn(usize) + Sync) {
     });
 }
 
-fn shared_clock() -> Arc<Virtual> {
+pub(super) fn shared_clock() -> Arc<Virtual> {
     let clock = Arc::new(Virtual::new());
     Virtual::install(Some(Arc::clone(&clock)));
     clock

@@ -51,11 +51,11 @@ impl<F: Fn(&str) + 'static + Send + Sync> Subscriber for Listener<F> {
 }
 
 /// What is told while `work` runs on this thread.
-fn heard(work: impl FnOnce()) -> Vec<String> {
+pub(super) fn heard(work: impl FnOnce()) -> Vec<String> {
     heard_by(|_| {}, work)
 }
 
-fn heard_by(on_event: impl Fn(&str) + Send + Sync + 'static, work: impl FnOnce()) -> Vec<String> {
+pub(super) fn heard_by(on_event: impl Fn(&str) + Send + Sync + 'static, work: impl FnOnce()) -> Vec<String> {
     LazyLock::force(&ALWAYS_THERE);
     let heard = Arc::new(Mutex::new(Vec::new()));
     tracing::subscriber::with_default(Listener { heard: Arc::clone(&heard), on_event }, work);
@@ -249,7 +249,7 @@ fn a_setting_that_spells_the_default_out_does_not_disagree_with_it() {
 }
 
 /// Runs `work` on a thread of its own, and fails where it hangs.
-fn does_not_hang(work: impl FnOnce() + Send + 'static) {
+pub(super) fn does_not_hang(work: impl FnOnce() + Send + 'static) {
     let (done, ended) = mpsc::channel();
     let worker = std::thread::spawn(move || {
         work();
