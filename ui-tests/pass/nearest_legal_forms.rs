@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use resilient::{
-    BackoffShape, CircuitBreaker, CircuitOpenError, Degradable, Degradation, Jitter, Retry, Served, TimeoutError, Window,
+    BackoffShape, CircuitBreaker, CircuitOpenError, Degradable, Degradation, Jitter, KeyedCircuitBreaker, Retry, Served, TimeoutError, Window,
     circuit_breaker, fallback, retry, timeout,
 };
 use resilient_ui_tests::Fault;
@@ -181,6 +181,27 @@ pub mod breakers {
     pub fn at_a_static() -> Result<(), Fault> {
         Err(Fault::Lost)
     }
+
+    #[circuit_breaker(name = "keyed", key = host, max_keys = 1)]
+    pub fn keyed(host: &str) -> Result<usize, Fault> {
+        Ok(host.len())
+    }
+
+    #[derive(Clone, PartialEq, Eq, Hash)]
+    pub struct Tenant(u32);
+
+    /// What the key is made of may be taken away by the body, and no name but the key's need be used.
+    #[circuit_breaker(key = (tenant, region))]
+    pub fn keyed_by_two(tenant: Tenant, region: Option<&'static str>) -> Result<Tenant, Fault> {
+        Ok(tenant)
+    }
+
+    pub static HOSTS: KeyedCircuitBreaker = CircuitBreaker::new("hosts").failure_threshold(1).keyed().max_keys(1);
+
+    #[circuit_breaker(HOSTS, key = host, on = Fault::Lost)]
+    pub async fn keyed_at_a_static(host: String) -> Result<String, Fault> {
+        Ok(host)
+    }
 }
 
 /// An error type that can carry what the policies say.
@@ -287,5 +308,7 @@ fn main() {
     assert_eq!(elsewhere::generic("ab").unwrap(), 2);
     assert_eq!(Arc::new(elsewhere::Client).shared("ab".into()).unwrap(), 2);
     assert_eq!(degradation::cached(1, "x").unwrap().into_inner(), 2);
+    assert_eq!(breakers::keyed("ab").unwrap(), 2);
+    breakers::HOSTS.of("ab").reset();
     assert_eq!(instances::counted::<3>().unwrap(), 3);
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Expr;
 
 use crate::call::Call;
 use crate::duration::DurationValue;
@@ -33,19 +34,37 @@ impl CircuitBreaker {
 
     /// For the function's documentation.
     pub(crate) fn describe(&self) -> String {
-        match &self.breaker {
+        let rule = match &self.breaker {
             Breaker::Static(expr) => format!("`{}` refuses calls while it is open", quote!(#expr)),
             Breaker::Written { rule, .. } => rule.clone(),
-        }
+        };
+        let each = self.key.as_ref().map(|key| {
+            let key = quote!(#key).to_string().replace(" :: ", "::").replace(" . ", ".");
+            format!(", for each `{key}` by itself")
+        });
+        rule + &each.unwrap_or_default()
     }
 
     /// ```text
     /// static __BREAKER: CircuitBreaker = breaker("llm").failure_threshold(3);
     /// ```
     ///
+    /// or, where it has a `key`,
+    ///
+    /// ```text
+    /// static __BREAKER: KeyedCircuitBreaker = breaker("llm").failure_threshold(3).keyed();
+    /// let circuit = circuit_of(&__BREAKER, key);
+    /// ```
+    ///
     /// `longest` is how long one admitted call may take. A probe is such a call: it must not lose its
     /// place while it still runs as it is meant to.
     pub(crate) fn items(&self, longest: Option<Duration>) -> TokenStream {
+        let breaker = self.breaker(longest);
+        let circuit = self.key.as_ref().map(|key| self.circuit(key));
+        emit!(#breaker #circuit)
+    }
+
+    fn breaker(&self, longest: Option<Duration>) -> TokenStream {
         let Breaker::Written { name, builders, .. } = &self.breaker else {
             return TokenStream::new();
         };
@@ -58,9 +77,28 @@ impl CircuitBreaker {
             let longest = DurationValue::Known(longest.saturating_add(longest / 4));
             emit!(.longest_call(#longest))
         });
-        emit! {
-            static __BREAKER: __res::CircuitBreaker = __res::#new #builders #longest;
-        }
+        let ty = if self.key.is_some() { emit!(KeyedCircuitBreaker) } else { emit!(CircuitBreaker) };
+        emit!(static __BREAKER: __res::#ty = __res::#new #longest #builders;)
+    }
+
+    /// Looks up the circuit of the call, before the body takes away what the key is made of.
+    fn circuit(&self, key: &Expr) -> TokenStream {
+        let (named, breaker) = match &self.breaker {
+            Breaker::Static(expr) => {
+                let breaker = Place::of(expr).call("keyed_breaker_at", emit!(&#expr), None);
+                (emit!(let breaker = #breaker;), emit!(breaker))
+            }
+            Breaker::Written { .. } => (TokenStream::new(), emit!(&__BREAKER)),
+        };
+        let value = match key {
+            Expr::Tuple(tuple) => {
+                let parts = tuple.elems.iter().map(|part| emit!((#part).to_owned()));
+                emit!((#(#parts,)*))
+            }
+            key => emit!((#key)),
+        };
+        let circuit = Place::of(key).call("circuit_of", emit!(#breaker, #value.as_circuit_key()), None);
+        emit!(#named let circuit = #circuit;)
     }
 
     /// ```text
@@ -68,23 +106,27 @@ impl CircuitBreaker {
     /// __BREAKER.guard_judged(inner, |error| matches!(error, …))
     /// ```
     pub(crate) fn wrap(&self, inner: &Call, function: &Function) -> Call {
-        let breaker = match &self.breaker {
-            Breaker::Static(expr) => Place::of(expr).call("breaker_at", emit!(&#expr), None),
-            Breaker::Written { .. } => emit!(__BREAKER),
+        let breaker = match (&self.key, &self.breaker) {
+            (Some(_), _) => emit!(circuit),
+            (None, Breaker::Static(expr)) => Place::of(expr).call("breaker_at", emit!(&#expr), None),
+            (None, Breaker::Written { .. }) => emit!(__BREAKER),
         };
-        let judge = selection(self.on.as_ref(), self.when.as_ref())
+        let selected = selection(self.on.as_ref(), self.when.as_ref())
             .filter(|_| !self.on.as_ref().is_some_and(Matchers::is_any));
+        let judge = match selected {
+            Some(selected) if self.is_neutral_otherwise => {
+                Some(emit!(, |error| __res::neutral_unless(#selected)))
+            }
+            Some(selected) => Some(emit!(, |error| #selected)),
+            // Only without a key there is a shorter form of this.
+            None => self.key.as_ref().map(|_| emit!(, |_| true)),
+        };
         let method = match (function.is_async(), &judge) {
             (true, None) => "guard",
             (true, Some(_)) => "guard_judged",
             (false, None) => "guard_sync",
             (false, Some(_)) => "guard_sync_judged",
         };
-        let judge = judge.map(|selected| {
-            let verdict =
-                if self.is_neutral_otherwise { emit!(__res::neutral_unless(#selected)) } else { selected };
-            emit!(, |error| #verdict)
-        });
         let method = function.returns.error.name(method);
         let inner = inner.as_callable();
         let guarded = emit!(#breaker.#method(#inner #judge));

@@ -81,6 +81,19 @@ fn search(query: &str) -> Result<Vec<String>, SearchError> {
 }
 
 #[test]
+fn circuit_breaker_with_a_key() {
+    holds(
+        "circuit_breaker_with_a_key",
+        r#"
+#[circuit_breaker(name = "crawler", failure_threshold = 3, key = request.host(), max_keys = 10_000)]
+async fn fetch(request: Request) -> Result<Page, FetchError> {
+    request.send().await?.text().await
+}
+"#,
+    );
+}
+
+#[test]
 fn sync_timeout() {
     holds(
         "sync_timeout",

@@ -29,18 +29,20 @@ pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
         "half_open_max_calls",
         "success_threshold",
         "probe_timeout",
+        "key",
+        "max_keys",
         "on",
         "when",
         "otherwise",
         "per_attempt",
     ],
-    not_yet: &["key", "max_keys"],
+    not_yet: &[],
     positional: Some("the `static` breaker"),
 };
 
 /// What a call that is being guarded brings with it; everything else belongs to the breaker itself, and so
 /// to its `static` where there is one.
-const OF_THE_CALL: &[&str] = &["on", "when", "otherwise", "per_attempt"];
+const OF_THE_CALL: &[&str] = &["key", "on", "when", "otherwise", "per_attempt"];
 
 /// The runtime's defaults, as far as settings are held against them.
 const FAILURE_THRESHOLD: u32 = 5;
@@ -50,6 +52,8 @@ const RECOVERY_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) struct CircuitBreaker {
     pub(crate) per_attempt: bool,
     pub(super) breaker: Breaker,
+    /// What the call's circuit is found by; nothing: all calls have one circuit.
+    pub(super) key: Option<Expr>,
     pub(super) on: Option<Matchers>,
     pub(super) when: Option<Expr>,
     /// `otherwise = neutral`: what `on` and `when` do not match counts neither way.
@@ -75,6 +79,7 @@ impl CircuitBreaker {
         let policy = Self {
             per_attempt: args.flag("per_attempt", report),
             breaker,
+            key: args.expr("key", "what tells services apart: an argument, or a tuple of them", report),
             on: args.matchers(report),
             when: args.function("when", wording::PREDICATE_ON_ERROR, report),
             is_neutral_otherwise: otherwise == Some("neutral"),
@@ -97,8 +102,10 @@ fn positional(expr: Expr, args: &Args, report: &mut Report) -> Breaker {
     }
     for name in VOCABULARY.names.iter().filter(|name| !OF_THE_CALL.contains(name)) {
         if let Some(span) = args.span_of(name) {
-            report
-                .error(span, wording::set_at_the_static(name, "`on`, `when`, `otherwise` and `per_attempt`"));
+            report.error(
+                span,
+                wording::set_at_the_static(name, "`key`, `on`, `when`, `otherwise` and `per_attempt`"),
+            );
         }
     }
     Breaker::Static(expr)
@@ -124,6 +131,11 @@ impl Written {
         self.integer("half_open_max_calls", args, report);
         self.integer("success_threshold", args, report);
         self.duration("probe_timeout", args, report);
+        // What follows belongs to all circuits together.
+        if args.span_of("key").is_some() {
+            self.builders.extend(emit!(.keyed()));
+        }
+        self.integer("max_keys", args, report);
         let mut rules = vec![match (failing, threshold) {
             (Some(rate), _) => format!("{rate} % of {window} fail"),
             (None, Some(Constant::Path(path))) => format!("`{}` calls in a row fail", quote!(#path)),
@@ -253,6 +265,7 @@ fn check_beside(args: &Args, report: &mut Report) {
         ("slow_call_rate", &["slow_call"], "`slow_call`: it says from when on a call is slow"),
         ("window", &["failure_rate", "slow_call_rate"], "`failure_rate` or `slow_call_rate`"),
         ("minimum_calls", &["failure_rate", "slow_call_rate"], "`failure_rate` or `slow_call_rate`"),
+        ("max_keys", &["key"], "`key`: it says which circuit a call goes through"),
     ] {
         if let (Some(span), None) = (args.span_of(name), args.first_of(needed)) {
             report.error(span, wording::useless_without(name, what));

@@ -1,7 +1,7 @@
 use resilient::circuit_breaker;
 use resilient_ui_tests::Fault;
 
-#[circuit_breaker(name = "x", key = 1, max_keys = 10)]
+#[circuit_breaker(name = "hosts", max_keys = 100)]
 fn guarded() -> Result<(), Fault> {
     Err(Fault::Lost)
 }

@@ -1,0 +1,11 @@
+use resilient::{CircuitBreaker, KeyedCircuitBreaker, circuit_breaker};
+use resilient_ui_tests::Fault;
+
+static HOSTS: KeyedCircuitBreaker = CircuitBreaker::new("hosts").keyed();
+
+#[circuit_breaker(HOSTS)]
+fn guarded() -> Result<(), Fault> {
+    Err(Fault::Lost)
+}
+
+fn main() {}
