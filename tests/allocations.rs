@@ -73,6 +73,17 @@ async fn waiting(input: &u32) -> Result<Served<u32>, Fault> {
     if *input == 0 { Err(Fault::Lost) } else { Ok((*input).into()) }
 }
 
+#[circuit_breaker(name = "allocations::keyed", key = host)]
+fn keyed(host: &str) -> Result<usize, Fault> {
+    if host.is_empty() { Err(Fault::Lost) } else { Ok(host.len()) }
+}
+
+#[circuit_breaker(name = "allocations::keyed_ready", key = (host.len(), port))]
+async fn keyed_ready(host: &str, port: u16) -> Result<usize, Fault> {
+    keyed(host)?;
+    Ok(usize::from(port))
+}
+
 #[retry]
 #[timeout(secs = 120)]
 async fn timed(input: &u32) -> Result<u32, Fault> {
@@ -88,6 +99,10 @@ fn success_at_the_first_attempt_allocates_nothing() {
     assert_eq!(allocations(|| drop(black_box(blocking(black_box(&1))))), 0, "sync");
     assert_eq!(allocations(|| drop(black_box(finish(ready(black_box(&1)))))), 0, "async, ready at once");
     assert_eq!(allocations(|| drop(black_box(finish(waiting(black_box(&1)))))), 0, "async, waiting");
+
+    let _ = finish(keyed_ready("host", 1));
+    assert_eq!(allocations(|| drop(black_box(keyed(black_box("host"))))), 0, "by key");
+    assert_eq!(allocations(|| drop(black_box(finish(keyed_ready(black_box("host"), 1))))), 0, "by two keys");
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let _entered = runtime.enter();

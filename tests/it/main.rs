@@ -11,6 +11,7 @@ mod breaker;
 mod cached;
 mod deadline;
 mod futures;
+mod keys;
 mod main_job;
 mod matching;
 mod names;
