@@ -101,6 +101,10 @@ settings! {
         when,
         /// What other errors count as. Default `success`.
         otherwise: success | neutral,
+        /// A circuit for each value of this expression.
+        key,
+        /// So many of them are kept. Default 1024.
+        max_keys,
         /// Sees every attempt instead of every call.
         per_attempt,
         /// The function's documentation describes the stack.

@@ -42,7 +42,7 @@ fn a_failing_call_gets_the_last_good_value_of_its_key_while_it_is_young_enough()
     });
 }
 
-#[fallback(degraded = |error| Err(error), cached(max_age = "1m"))]
+#[fallback(degraded = Err, cached(max_age = "1m"))]
 async fn status(service: Service) -> Result<Served<u32>, Fault> {
     Ok(service.call_async().await?.into())
 }

@@ -8,7 +8,7 @@ use quote::quote;
 use syn::Expr;
 
 use crate::call::Call;
-use crate::duration::DurationValue;
+use crate::duration::{DurationValue, is_of_an_instance};
 use crate::item::Function;
 use crate::matcher::{Matchers, selection};
 use crate::names::{Place, emit};
@@ -26,8 +26,9 @@ impl CircuitBreaker {
         function.check_result(&wording::no_room_for_a_refusal(), report);
         // One breaker serves all calls, so no single call's values can set it up.
         if let Breaker::Written { expressions, .. } = &self.breaker {
-            for expr in expressions.iter().filter(|expr| function.names_any(&quote!(#expr))) {
-                report.error_at(&expr, wording::shared_by_all_calls());
+            let is_of_a_call = |expr: &&Expr| function.names_any(&quote!(#expr)) || is_of_an_instance(expr);
+            for expr in expressions.iter().filter(is_of_a_call) {
+                report.error_at(expr, wording::shared_by_all_calls());
             }
         }
     }

@@ -47,6 +47,7 @@ const OF_THE_CALL: &[&str] = &["key", "on", "when", "otherwise", "per_attempt"];
 /// The runtime's defaults, as far as settings are held against them.
 const FAILURE_THRESHOLD: u32 = 5;
 const WINDOW: u32 = 100;
+const MOST_CALLS: u32 = 1_000_000;
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) struct CircuitBreaker {
@@ -200,7 +201,7 @@ impl Written {
         let calls = match args.peek("window") {
             None => Some(WINDOW),
             Some(Expr::Lit(ExprLit { lit: Lit::Int(_), .. })) => {
-                let calls = args.integer("window", &(1..=u32::MAX), report);
+                let calls = args.integer("window", &(1..=MOST_CALLS), report);
                 self.set("window", &emit!(__res::Window::Calls(#calls)));
                 let calls = calls.and_then(|calls| calls.known());
                 words = format!("the last {} calls", calls.unwrap_or(WINDOW));

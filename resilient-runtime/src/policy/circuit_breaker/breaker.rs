@@ -68,7 +68,7 @@ impl CircuitBreaker {
     #[must_use]
     #[track_caller]
     pub const fn new(name: &'static str) -> Self {
-        assert!(!name.is_empty(), "a circuit breaker's name must not be empty");
+        assert!(!name.is_empty(), "`name` must not be empty");
         Self::named(Name::Given(name))
     }
 

@@ -13,7 +13,7 @@ use crate::window::Window;
 #[must_use]
 #[track_caller]
 pub const fn failure_threshold(failures: u32) -> u32 {
-    assert!(failures >= 1, "`failure_threshold` must be at least 1");
+    assert!(failures >= 1, "`failure_threshold` takes a whole number of at least 1");
     failures
 }
 
@@ -21,7 +21,10 @@ pub const fn failure_threshold(failures: u32) -> u32 {
 #[must_use]
 #[track_caller]
 pub const fn failure_rate(rate: f64) -> f64 {
-    assert!(rate > 0.0 && rate <= 1.0, "`failure_rate` must be above 0 and at most 1");
+    assert!(
+        rate > 0.0 && rate <= 1.0,
+        "`failure_rate` takes a share above 0 and up to 1: `0.5` is half of the calls"
+    );
     rate
 }
 
@@ -31,10 +34,10 @@ pub const fn failure_rate(rate: f64) -> f64 {
 pub const fn window(window: Window) -> Window {
     match window {
         Window::Calls(calls) => {
-            assert!(calls >= 1, "a `window` of calls must be at least 1 call");
-            assert!(calls <= Window::MAX_CALLS, "a `window` of calls must be at most 1,000,000 calls");
+            assert!(calls >= 1, "`window` takes a whole number from 1 to 1000000");
+            assert!(calls <= Window::MAX_CALLS, "`window` takes a whole number from 1 to 1000000");
         }
-        Window::Time(time) => assert!(!time.is_zero(), "a `window` of time must be above zero"),
+        Window::Time(time) => assert!(!time.is_zero(), "`window` must be above zero"),
     }
     window
 }
@@ -43,7 +46,7 @@ pub const fn window(window: Window) -> Window {
 #[must_use]
 #[track_caller]
 pub const fn minimum_calls(calls: u32) -> u32 {
-    assert!(calls >= 1, "`minimum_calls` must be at least 1");
+    assert!(calls >= 1, "`minimum_calls` takes a whole number of at least 1");
     calls
 }
 
@@ -59,7 +62,10 @@ pub const fn slow_call(longest: Duration) -> Duration {
 #[must_use]
 #[track_caller]
 pub const fn slow_call_rate(rate: f64) -> f64 {
-    assert!(rate > 0.0 && rate <= 1.0, "`slow_call_rate` must be above 0 and at most 1");
+    assert!(
+        rate > 0.0 && rate <= 1.0,
+        "`slow_call_rate` takes a share above 0 and up to 1: `0.5` is half of the calls"
+    );
     rate
 }
 
@@ -91,7 +97,7 @@ pub const fn probe_timeout(longest: Duration) -> Duration {
 #[must_use]
 #[track_caller]
 pub const fn half_open_max_calls(probes: u32) -> u32 {
-    assert!(probes >= 1, "`half_open_max_calls` must be at least 1");
+    assert!(probes >= 1, "`half_open_max_calls` takes a whole number of at least 1");
     probes
 }
 
@@ -99,7 +105,7 @@ pub const fn half_open_max_calls(probes: u32) -> u32 {
 #[must_use]
 #[track_caller]
 pub const fn success_threshold(successes: u32) -> u32 {
-    assert!(successes >= 1, "`success_threshold` must be at least 1");
+    assert!(successes >= 1, "`success_threshold` takes a whole number of at least 1");
     successes
 }
 
@@ -107,7 +113,7 @@ pub const fn success_threshold(successes: u32) -> u32 {
 #[must_use]
 #[track_caller]
 pub const fn max_keys(keys: u32) -> u32 {
-    assert!(keys >= 1, "`max_keys` must be at least 1");
+    assert!(keys >= 1, "`max_keys` takes a whole number of at least 1");
     keys
 }
 
@@ -116,18 +122,12 @@ pub const fn max_keys(keys: u32) -> u32 {
 pub(super) const fn together(written: &Written) {
     assert!(
         written.failure_threshold.is_none() || written.failure_rate.is_none(),
-        "`failure_threshold` and `failure_rate` exclude each other: write one of them"
+        "`failure_threshold` and `failure_rate` are two rules for one decision\nkeep one of them"
     );
     if let (Some(minimum), Some(Window::Calls(window))) = (written.minimum_calls, written.window) {
-        assert!(
-            minimum <= window,
-            "`minimum_calls` must not be above a count `window`: the circuit could never open"
-        );
+        assert!(minimum <= window, "`minimum_calls` is above the `window`, so the circuit could never open");
     }
     if let (Some(longest), Some(first)) = (written.max_recovery_timeout, written.recovery_timeout) {
-        assert!(
-            longest.as_nanos() >= first.as_nanos(),
-            "`max_recovery_timeout` must not be below `recovery_timeout`"
-        );
+        assert!(longest.as_nanos() >= first.as_nanos(), "`max_recovery_timeout` is below `recovery_timeout`");
     }
 }

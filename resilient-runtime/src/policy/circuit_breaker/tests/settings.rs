@@ -22,29 +22,44 @@ fn what_makes_no_sense_is_refused_in_a_sentence() {
     const ZERO: Duration = Duration::ZERO;
     type Build = fn() -> CircuitBreaker;
     let nonsense: [(Build, &str); 15] = [
-        (|| CircuitBreaker::new(""), "a circuit breaker's name must not be empty"),
-        (|| new().failure_threshold(0), "`failure_threshold` must be at least 1"),
-        (|| new().window(Window::Calls(0)), "a `window` of calls must be at least 1 call"),
-        (|| new().window(Window::Calls(1_000_001)), "a `window` of calls must be at most 1,000,000 calls"),
-        (|| new().window(Window::Time(ZERO)), "a `window` of time must be above zero"),
-        (|| new().minimum_calls(0), "`minimum_calls` must be at least 1"),
+        (|| CircuitBreaker::new(""), "`name` must not be empty"),
+        (|| new().failure_threshold(0), "`failure_threshold` takes a whole number of at least 1"),
+        (|| new().window(Window::Calls(0)), "`window` takes a whole number from 1 to 1000000"),
+        (|| new().window(Window::Calls(1_000_001)), "`window` takes a whole number from 1 to 1000000"),
+        (|| new().window(Window::Time(ZERO)), "`window` must be above zero"),
+        (|| new().minimum_calls(0), "`minimum_calls` takes a whole number of at least 1"),
         (|| new().slow_call(ZERO), "`slow_call` must be above zero"),
         (|| new().recovery_timeout(ZERO), "`recovery_timeout` must be above zero"),
         (|| new().max_recovery_timeout(ZERO), "`max_recovery_timeout` must be above zero"),
         (|| new().probe_timeout(ZERO), "`probe_timeout` must be above zero"),
-        (|| new().half_open_max_calls(0), "`half_open_max_calls` must be at least 1"),
-        (|| new().success_threshold(0), "`success_threshold` must be at least 1"),
-        (|| new().failure_rate(f64::NAN), "`failure_rate` must be above 0 and at most 1"),
-        (|| new().failure_rate(f64::INFINITY), "`failure_rate` must be above 0 and at most 1"),
-        (|| new().slow_call_rate(f64::NAN), "`slow_call_rate` must be above 0 and at most 1"),
+        (|| new().half_open_max_calls(0), "`half_open_max_calls` takes a whole number of at least 1"),
+        (|| new().success_threshold(0), "`success_threshold` takes a whole number of at least 1"),
+        (
+            || new().failure_rate(f64::NAN),
+            "`failure_rate` takes a share above 0 and up to 1: `0.5` is half of the calls",
+        ),
+        (
+            || new().failure_rate(f64::INFINITY),
+            "`failure_rate` takes a share above 0 and up to 1: `0.5` is half of the calls",
+        ),
+        (
+            || new().slow_call_rate(f64::NAN),
+            "`slow_call_rate` takes a share above 0 and up to 1: `0.5` is half of the calls",
+        ),
     ];
     for (build, sentence) in nonsense {
         assert_eq!(refused(build), sentence);
     }
-    assert_eq!(refused(|| new().keyed().max_keys(0)), "`max_keys` must be at least 1");
+    assert_eq!(refused(|| new().keyed().max_keys(0)), "`max_keys` takes a whole number of at least 1");
     for rate in [0.0, -0.0, -0.5, 1.000_001, 100.0, f64::NEG_INFINITY] {
-        assert_eq!(refused(|| new().failure_rate(rate)), "`failure_rate` must be above 0 and at most 1");
-        assert_eq!(refused(|| new().slow_call_rate(rate)), "`slow_call_rate` must be above 0 and at most 1");
+        assert_eq!(
+            refused(|| new().failure_rate(rate)),
+            "`failure_rate` takes a share above 0 and up to 1: `0.5` is half of the calls"
+        );
+        assert_eq!(
+            refused(|| new().slow_call_rate(rate)),
+            "`slow_call_rate` takes a share above 0 and up to 1: `0.5` is half of the calls"
+        );
     }
 }
 
@@ -62,15 +77,15 @@ fn what_makes_sense_is_given_back() {
 
 #[test]
 fn settings_that_contradict_each_other_are_refused_whichever_comes_second() {
-    let both = "`failure_threshold` and `failure_rate` exclude each other: write one of them";
+    let both = "`failure_threshold` and `failure_rate` are two rules for one decision\nkeep one of them";
     assert_eq!(refused(|| new().failure_threshold(3).failure_rate(0.5)), both);
     assert_eq!(refused(|| new().failure_rate(0.5).failure_threshold(3)), both);
 
-    let never = "`minimum_calls` must not be above a count `window`: the circuit could never open";
+    let never = "`minimum_calls` is above the `window`, so the circuit could never open";
     assert_eq!(refused(|| new().window(Window::Calls(5)).minimum_calls(6)), never);
     assert_eq!(refused(|| new().minimum_calls(6).failure_rate(0.5).window(Window::Calls(5))), never);
 
-    let below = "`max_recovery_timeout` must not be below `recovery_timeout`";
+    let below = "`max_recovery_timeout` is below `recovery_timeout`";
     assert_eq!(refused(|| new().recovery_timeout(SECOND * 2).max_recovery_timeout(SECOND)), below);
     assert_eq!(refused(|| new().max_recovery_timeout(SECOND).recovery_timeout(SECOND * 2)), below);
 }
