@@ -266,7 +266,7 @@ fn read(attributes: &[Attribute], report: &mut Report) -> Written {
             written.kind.get_or_insert((Kind::Permanent, error.span()));
             report.push(error);
         } else if before && written.kind.is_some() && written.crate_path.is_none() {
-            report.error(attribute.span(), wording::retryable_twice());
+            report.error_at(attribute, wording::retryable_twice());
         }
     }
     written
