@@ -4,6 +4,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned as _;
 use syn::{AttrStyle, Attribute, FnArg, Pat, ReceiverKind, Signature, Type, Visibility};
@@ -133,6 +134,11 @@ impl Function {
 
     pub(crate) fn name(&self) -> &Ident {
         &self.signature.ident
+    }
+
+    /// What errors and events call it: its name as people say it, without `r#`.
+    pub(crate) fn operation(&self) -> String {
+        self.signature.ident.unraw().to_string()
     }
 
     /// Where its arguments are written; its name where there are none.

@@ -108,7 +108,7 @@ impl Limit {
 
     /// What errors and events call the operation.
     pub(crate) fn operation(&self, function: &Function) -> Constant<String> {
-        self.operation.clone().unwrap_or_else(|| Constant::Known(function.name().to_string()))
+        self.operation.clone().unwrap_or_else(|| Constant::Known(function.operation()))
     }
 }
 

@@ -163,3 +163,16 @@ fn circuits_can_be_forced() {
     assert!(forced(true).is_err());
     assert_eq!(circuit.state(), CircuitState::Open);
 }
+
+#[test]
+fn a_raw_identifier_is_told_as_people_say_it() {
+    #[resilient::retry(max_attempts = 2)]
+    fn r#try() -> Result<(), Fault> {
+        Err(Fault::connect())
+    }
+    virtually(|_| {
+        let (events, _guard) = Events::collect();
+        assert!(r#try().is_err());
+        assert_eq!(events.named("retry")[0].field("operation"), "try");
+    });
+}

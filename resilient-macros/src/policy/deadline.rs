@@ -85,7 +85,7 @@ impl Deadline {
     /// A sync body is bounded by running elsewhere; where no timeout sees to that, the deadline does, and
     /// is then the only limit.
     pub(crate) fn run(attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
-        let operation = function.name().to_string();
+        let operation = function.operation();
         let limit = emit!(__res::limit(#operation, ::core::time::Duration::MAX));
         limit::run_elsewhere(limit, &attempt.elsewhere(runs), function)
     }

@@ -83,7 +83,7 @@ impl Fallback {
     /// It is the outermost policy, so `return` leaves the function.
     pub(crate) fn wrap(&self, inner: &Call, function: &Function) -> Call {
         let (keep, restore) = self.keep(function);
-        let name = function.name().to_string();
+        let name = function.operation();
         let reason = self.reason.as_ref().map(|reason| emit!(.reason(#reason)));
         let unselected = selection(self.on.as_ref(), self.when.as_ref())
             .map(|selected| emit!(if !{ let error = &error; #selected } { return __res::Err(error) }));

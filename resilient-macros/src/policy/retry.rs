@@ -51,7 +51,7 @@ impl Retry {
         if self.config.is_some() {
             return TokenStream::new();
         }
-        let name = function.name().to_string();
+        let name = function.operation();
         let constants = &self.constants;
         emit! {
             static __RETRY: __res::Retry = __res::retry(#name) #constants;
@@ -102,7 +102,7 @@ impl Retry {
     }
 
     fn start(&self, function: &Function) -> TokenStream {
-        let name = function.name().to_string();
+        let name = function.operation();
         if let Some(config) = &self.config {
             let configured = Place::of(config).call("configured", emit!(#name), Some(config));
             return emit! {
