@@ -11,7 +11,7 @@ mod bounded;
 pub use bounded::{Deadline, deadline};
 
 /// Bounds what this thread does while the guard lives. It interrupts nothing: attempts inside are
-/// bounded by [`timeout_sync`](crate::timeout_sync), which keeps to it.
+/// bounded by sync timeouts, which keep to it.
 fn deadline_sync(limit: &Limit) -> Entered {
     let error = limit.error();
     bound::enter(Bound { at: clock::now().after(error.limit), error })

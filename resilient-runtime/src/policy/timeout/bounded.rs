@@ -16,7 +16,8 @@ use crate::private::Refusable;
 /// Drops `future` when it has not finished within `limit`, counted from its first wait.
 ///
 /// A result that is ready at the limit wins. A zero limit polls the future once. A future that never
-/// waits cannot be bounded: run blocking code by [`timeout_sync`].
+/// waits cannot be bounded: run blocking code by
+/// [`timeout_sync`](crate::timeout_sync).
 ///
 /// # Errors
 /// [`TimeoutError`]: the limit has passed; the future was dropped.
