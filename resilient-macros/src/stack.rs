@@ -38,6 +38,12 @@ enum Place {
     Timeout,
 }
 
+impl Place {
+    /// As the attributes are listed.
+    const ORDER: [Self; 6] =
+        [Self::Fallback, Self::Deadline, Self::CircuitBreaker, Self::Retry, Self::PerAttempt, Self::Timeout];
+}
+
 /// One attribute, read.
 #[expect(clippy::large_enum_variant, reason = "a handful of them live for one expansion")]
 enum Policy {

@@ -23,10 +23,8 @@ pub(super) fn check_order(stack: &[Listed], report: &mut Report) {
             report.error(listed.span, wording::stands_twice(name, why));
         } else if seen.last().is_some_and(|above| above.policy.place() > listed.policy.place()) && in_order {
             in_order = false;
-            let mut right: Vec<&Listed> = stack.iter().collect();
-            right.sort_by_key(|listed| listed.policy.place());
-            right.dedup_by_key(|listed| listed.policy.place());
-            let lines: Vec<&str> = right.iter().map(|listed| listed.policy.as_written()).collect();
+            let lines: Vec<&str> =
+                in_this_order(stack, &Place::ORDER).map(|listed| listed.policy.as_written()).collect();
             let lines = lines.join("\n    ");
             let hint = match listed.policy {
                 Policy::CircuitBreaker(_) => wording::or_per_attempt(),
@@ -40,14 +38,21 @@ pub(super) fn check_order(stack: &[Listed], report: &mut Report) {
 
 /// The policies from the inside out. A breaker waits for nothing, so a deadline around it and one inside
 /// it end at the same time; inside, the breaker is told of the failure instead of being dropped.
-pub(super) fn outwards(stack: &[Listed]) -> Vec<&Listed> {
-    let mut inwards: Vec<&Listed> = stack.iter().collect();
-    inwards.sort_by_key(|listed| match listed.policy.place() {
-        Place::CircuitBreaker => (Place::Deadline, 0),
-        place => (place, 1),
-    });
-    inwards.reverse();
-    inwards
+pub(super) fn outwards(stack: &[Listed]) -> impl Iterator<Item = &Listed> {
+    const OUTWARDS: [Place; 6] = [
+        Place::Timeout,
+        Place::PerAttempt,
+        Place::Retry,
+        Place::Deadline,
+        Place::CircuitBreaker,
+        Place::Fallback,
+    ];
+    in_this_order(stack, &OUTWARDS)
+}
+
+/// One for each place that is taken.
+fn in_this_order<'s>(stack: &'s [Listed], order: &'static [Place]) -> impl Iterator<Item = &'s Listed> {
+    order.iter().filter_map(|place| stack.iter().find(|listed| listed.policy.place() == *place))
 }
 
 /// Holds a deadline against what stands below it.
