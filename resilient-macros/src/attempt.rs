@@ -4,6 +4,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::Pat;
 
 use crate::call::Call;
 use crate::item::{Argument, Function, Passed, Receiver};
@@ -98,12 +99,11 @@ impl<'f> Attempt<'f> {
     ) -> TokenStream {
         let takes = (runs == Runs::Once).then(|| emit!(move));
         let is_reborrowed = |argument: &Argument| argument.passed == Passed::Mutable && runs != Runs::Once;
-        let reborrows = self
-            .function
-            .arguments
-            .iter()
-            .filter(|argument| is_reborrowed(argument))
-            .map(|Argument { name, again, .. }| emit!(let #again = &mut *#name;));
+        let reborrows =
+            self.function.arguments.iter().filter(|argument| is_reborrowed(argument)).map(|argument| {
+                let (Argument { name, again, .. }, cfg) = (argument, argument.cfg());
+                emit!(#cfg let #again = &mut *#name;)
+            });
         let bindings = bindings(&self.function.arguments, |argument| {
             if is_reborrowed(argument) { argument.again.to_token_stream() } else { in_place(runs)(argument) }
         });
@@ -130,8 +130,12 @@ impl<'f> Attempt<'f> {
         let name = receiver.renewed();
         let token = &receiver.token;
         let mutability = receiver.is_mut.then(|| quote!(mut));
+        let kept = receiver.kept();
         Some(match receiver.passed {
-            Passed::Value | Passed::Shared => emit!(let #mutability #name = #name;),
+            Passed::Value | Passed::Shared => emit! {
+                #[allow(clippy::pedantic, clippy::restriction)]
+                let #mutability #name = #kept;
+            },
             Passed::Mutable => emit!(let #name = &mut *#token;),
             Passed::Pinned => emit!(let #mutability #name = ::core::pin::Pin::as_mut(&mut #token);),
         })
@@ -162,19 +166,62 @@ fn hint(ty: &impl ToTokens) -> TokenStream {
     emit!(__res::returns!(#ty);)
 }
 
-/// A statement that gives the body its arguments as the user binds them, each from where `source` says
-/// it is. What an attribute names need not be named by the body.
+/// Statements that give the body its arguments as the user binds them, each from where `source` says it
+/// is. They are dropped as those of a plain function are: the last first, and of each what its pattern
+/// leaves unbound after what it binds.
 fn bindings(arguments: &[Argument], source: impl Fn(&Argument) -> TokenStream) -> TokenStream {
-    let is_there = |argument: &&Argument| argument.passed != Passed::Shared || !argument.is_plain();
-    let (used, others): (Vec<&Argument>, Vec<&Argument>) =
-        arguments.iter().filter(is_there).partition(|argument| argument.is_used);
-    let bind = |arguments: Vec<&Argument>, allow: Option<&TokenStream>| {
-        let sources = arguments.iter().map(|argument| source(argument));
-        let patterns = arguments.iter().map(|argument| &argument.pattern);
-        rebind(patterns, sources, allow)
+    let mut statements = TokenStream::new();
+    let mut names: Vec<&Argument> = Vec::new();
+    let bind = |names: &mut Vec<&Argument>| {
+        let allow = names.first().and_then(|name| name.allow());
+        let sources = names.iter().map(|argument| source(argument));
+        let bound = rebind(names.iter().map(|argument| &argument.pattern), sources, allow.as_ref());
+        names.clear();
+        bound
     };
-    let (others, used) = (bind(others, None), bind(used, Some(&emit!(#[allow(unused_variables)]))));
-    quote!(#others #used)
+    let is_there = |argument: &&Argument| argument.passed != Passed::Shared || !argument.is_plain();
+    for argument in arguments.iter().filter(is_there) {
+        let is_alone = argument.is_bound_alone();
+        if names.last().is_some_and(|last| is_alone || last.is_used != argument.is_used) {
+            statements.extend(bind(&mut names));
+        }
+        if is_alone {
+            statements.extend(argument.rebind(source(argument), argument.allow().as_ref()));
+        } else {
+            names.push(argument);
+        }
+    }
+    statements.extend(bind(&mut names));
+    statements
+}
+
+impl Argument {
+    /// Whether a statement of its own binds it.
+    fn is_bound_alone(&self) -> bool {
+        !self.bound_by.is_empty() || !matches!(self.pattern, Pat::Ident(_)) || !self.has_own_name()
+    }
+
+    /// What an attribute names need not be named by the body.
+    fn allow(&self) -> Option<TokenStream> {
+        self.is_used.then(|| emit!(#[allow(unused_variables)]))
+    }
+
+    /// Statements that bind it as the user does. A pattern takes its value apart in the place where it
+    /// stays until the end, as an argument does.
+    pub(crate) fn rebind(&self, source: TokenStream, allow: Option<&TokenStream>) -> TokenStream {
+        let Self { name, pattern, bound_by, .. } = self;
+        let allow = emit!(#(#bound_by)* #allow);
+        let cfg = self.cfg();
+        let is_name = |pattern: &Pat| matches!(pattern, Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none());
+        let stays = self.passed == Passed::Value && !is_name(pattern);
+        let (stay, source) = if stays {
+            (Some(emit!(#cfg let #name = #source;)), name.to_token_stream())
+        } else {
+            (None, source)
+        };
+        let bound = rebind(std::iter::once(pattern), std::iter::once(source), Some(&allow));
+        quote!(#stay #bound)
+    }
 }
 
 /// `let (a, mut b) = (source, source);`. The user's names stand twice in what is written, and not by
@@ -209,6 +256,11 @@ impl Receiver {
     /// The name by which a repeated body knows `self`; with the user's hygiene, as the body says it.
     pub(crate) fn renewed(&self) -> Ident {
         Ident::new("__self_again", self.token.span())
+    }
+
+    /// The name of one attempt's `self` before the body has it.
+    fn kept(&self) -> Ident {
+        Ident::new("again_self", here(self.token.span()))
     }
 }
 
@@ -256,9 +308,7 @@ impl Renewals {
         let receiver = function.receiver.iter().filter(|receiver| receiver.passed == Passed::Value);
         let arguments = function.arguments.iter().filter(|argument| argument.passed == Passed::Value);
         let values = receiver
-            .map(|receiver| {
-                (receiver.token.to_token_stream(), receiver.renewed(), Place::of(&receiver.token))
-            })
+            .map(|receiver| (receiver.token.to_token_stream(), receiver.kept(), Place::of(&receiver.token)))
             .chain(arguments.map(|argument| {
                 (argument.name.to_token_stream(), argument.again.clone(), Place::of(&argument.ty))
             }));

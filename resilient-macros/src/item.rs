@@ -11,7 +11,7 @@ use syn::{AttrStyle, Attribute, FnArg, Pat, ReceiverKind, Signature, Type, Visib
 
 use crate::attempt::Attempt;
 use crate::mentions::{mentions, names_of};
-use crate::names::{DOOR, Place, here, without_braces};
+use crate::names::{DOOR, Place, emit, here, without_braces};
 use crate::report::Report;
 use crate::returns::{self, Returns, Shape};
 use crate::wording;
@@ -40,14 +40,42 @@ pub(crate) struct Argument {
     pub(crate) again: Ident,
     /// Whether an attribute names it: then the body need not.
     pub(crate) is_used: bool,
-    /// A `#[cfg]` above it.
-    cfg: Option<Place>,
+    /// Attributes that belong to where it is bound: `#[cfg]`, and levels of lints.
+    pub(crate) bound_by: Vec<Attribute>,
 }
 
 impl Argument {
     /// Whether it is bound by its name alone.
     pub(crate) fn is_plain(&self) -> bool {
         matches!(&self.pattern, Pat::Ident(pattern) if pattern.mutability.is_none() && pattern.ident == self.name)
+    }
+
+    /// Whether its name in the signature is the user's.
+    pub(crate) fn has_own_name(&self) -> bool {
+        matches!(&self.pattern, Pat::Ident(pattern) if pattern.ident == self.name)
+    }
+
+    /// Under what it is there: the `#[cfg]`s above it.
+    pub(crate) fn cfg(&self) -> TokenStream {
+        let cfgs = self.bound_by.iter().filter(|attribute| is_cfg(attribute));
+        quote!(#(#cfgs)*)
+    }
+
+    /// What stands for it where it is not there, so that it can be handed on and renewed all the same.
+    ///
+    /// ```text
+    /// #[cfg(not(all(unix)))]
+    /// let argument = ();
+    /// ```
+    fn absent(&self) -> Option<TokenStream> {
+        let conditions: Vec<TokenStream> = self
+            .bound_by
+            .iter()
+            .filter(|attribute| is_cfg(attribute))
+            .filter_map(|attribute| attribute.meta.require_list().ok().map(|list| list.tokens.clone()))
+            .collect();
+        let name = &self.name;
+        (!conditions.is_empty()).then(|| emit!(#[cfg(not(all(#(#conditions),*)))] let #name = ();))
     }
 
     /// Whether `tokens` name it; also inside a string, where `format!` finds it.
@@ -171,12 +199,6 @@ impl Function {
         if let Some(abi) = &signature.abi {
             report.error(abi.span(), wording::extern_fn());
         }
-        for argument in &self.arguments {
-            let is_rebound = argument.passed != Passed::Shared || !argument.is_plain();
-            if let (Some(cfg), true) = (argument.cfg, is_rebound) {
-                cfg.error(wording::argument_under_cfg(), report);
-            }
-        }
         if let Some(variadic) = &signature.variadic {
             report.error(variadic.span(), wording::variadic_fn());
         }
@@ -248,7 +270,8 @@ impl Function {
     pub(crate) fn with_body(&self, statements: &TokenStream, call: TokenStream) -> TokenStream {
         let Self { attributes, visibility, signature, .. } = self;
         let call = without_braces(&self.returns.shape.wrap(call));
-        let mut body = Group::new(Delimiter::Brace, quote!(#statements #call));
+        let absent = self.arguments.iter().filter_map(Argument::absent);
+        let mut body = Group::new(Delimiter::Brace, quote!(#statements #(#absent)* #call));
         body.set_span(self.body.span());
         quote!(#(#attributes)* #visibility #signature #body)
     }
@@ -304,12 +327,24 @@ fn arguments(signature: &mut Signature) -> Vec<Argument> {
     typed
         .enumerate()
         .map(|(index, typed)| {
-            let name = match &*typed.pat {
-                Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
-                    pattern.ident.clone()
-                }
-                other => {
-                    format_ident!("__argument_{index}", span = Span::mixed_site().located_at(other.span()))
+            let passed = match Passed::of(&typed.ty) {
+                // Only of `self` is it known that it can be borrowed anew.
+                Passed::Pinned => Passed::Value,
+                passed => passed,
+            };
+            let own_name = match &*typed.pat {
+                Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => Some(pattern),
+                _ => None,
+            };
+            let is_plain = own_name.is_some_and(|pattern| pattern.mutability.is_none());
+            let is_rebound = passed != Passed::Shared || !is_plain;
+            let bound_by: Vec<Attribute> = if is_rebound { bound_by(&mut typed.attrs) } else { Vec::new() };
+            let name = match own_name {
+                // What is not there under its `#[cfg]` hides nothing of the same name.
+                Some(pattern) if !bound_by.iter().any(is_cfg) => pattern.ident.clone(),
+                _ => {
+                    let place = typed.pat.span();
+                    format_ident!("__argument_{index}", span = Span::mixed_site().located_at(place))
                 }
             };
             let plain = Pat::Ident(syn::PatIdent {
@@ -321,17 +356,27 @@ fn arguments(signature: &mut Signature) -> Vec<Argument> {
             });
             Argument {
                 pattern: std::mem::replace(&mut *typed.pat, plain),
-                passed: match Passed::of(&typed.ty) {
-                    // Only of `self` is it known that it can be borrowed anew.
-                    Passed::Pinned => Passed::Value,
-                    passed => passed,
-                },
+                passed,
                 again: format_ident!("again_{index}", span = Span::mixed_site()),
                 ty: (*typed.ty).clone(),
                 is_used: false,
-                cfg: typed.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")).map(Place::of),
+                bound_by,
                 name,
             }
         })
         .collect()
+}
+
+fn is_cfg(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg")
+}
+
+/// Of an argument's attributes those that belong to where it is bound; a level of a lint moves there.
+fn bound_by(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
+    const LEVELS: &[&str] = &["allow", "expect", "warn", "deny", "forbid"];
+    let is_level = |attribute: &Attribute| LEVELS.iter().any(|level| attribute.path().is_ident(level));
+    let bound_by = attributes.iter().filter(|attribute| is_cfg(attribute) || is_level(attribute)).cloned();
+    let bound_by = bound_by.collect();
+    attributes.retain(|attribute| !is_level(attribute));
+    bound_by
 }

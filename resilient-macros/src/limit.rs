@@ -144,13 +144,14 @@ pub(crate) fn look_at_arguments(function: &Function) -> TokenStream {
         let look = Place::of(ty).call_of_type("crosses", ty);
         emit!(#look;)
     });
-    let arguments = function.arguments.iter().map(|Argument { ty, name, .. }| {
+    let arguments = function.arguments.iter().map(|argument| {
+        let (Argument { ty, name, .. }, cfg) = (argument, argument.cfg());
         let look = if matches!(ty, Type::ImplTrait(_)) {
             Place::of(ty).call("crosses_value", emit!(&#name), None)
         } else {
             Place::of(ty).call_of_type("crosses", ty)
         };
-        emit!(#look;)
+        emit!(#cfg #look;)
     });
     receiver.chain(arguments).collect()
 }

@@ -54,7 +54,7 @@ pub(crate) struct Returns {
     pub(crate) error: Place,
     /// Where the value's type is written, likewise.
     pub(crate) value: Place,
-    /// The type inside `Served<…>`, where it can be seen.
+    /// The type inside `Served<…>`, where it can be seen, `impl Trait` replaced by `_`.
     pub(crate) served: Option<Type>,
 }
 
@@ -82,7 +82,7 @@ impl Returns {
             whole,
             error: error.map_or(whole, Place::of),
             value: value.map_or(whole, Place::of),
-            served: value.and_then(|ty| generic_of(ty, "Served")).cloned(),
+            served: value.and_then(|ty| generic_of(ty, "Served")).map(without_impl),
         }
     }
 }

@@ -65,9 +65,6 @@ wording! {
          guard the function that calls it";
     extern_fn(): "an `extern fn` cannot be guarded\nwrite a Rust function that calls it, and guard that one";
     variadic_fn(): "a variadic function cannot be guarded\nwrite a Rust function that calls it, and guard that one";
-    argument_under_cfg():
-        "an argument under `#[cfg]` cannot be handed on to an attempt\n\
-         pass a reference, or put the `#[cfg]` above the function";
     under_another_name(attribute):
         "`#[{attribute}]` is used here under another name, so the attributes above it could not take it into account\n\
          import it by its own name: `use resilient::{attribute};`";

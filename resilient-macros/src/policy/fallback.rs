@@ -7,7 +7,6 @@ use syn::Expr;
 use syn::spanned::Spanned as _;
 
 use crate::args::Constant;
-use crate::attempt::rebind;
 use crate::call::Call;
 use crate::item::{Argument, Function, Passed};
 use crate::matcher::selection;
@@ -118,11 +117,13 @@ impl Fallback {
             let clone = Place::of(&argument.ty).call("keep", emit!(&#original), None);
             emit!(let #kept = #clone;)
         });
-        let patterns = kept.iter().map(|argument| &argument.pattern);
-        let sources = (0..kept.len()).map(|index| name(index).into_token_stream());
         // A tier may name one of the names that a pattern binds, and need not change it.
-        let restore = rebind(patterns, sources, Some(&emit!(#[allow(unused_mut, unused_variables)])));
-        (keep.collect(), restore)
+        let allow = emit!(#[allow(unused_mut, unused_variables)]);
+        let restore = kept
+            .iter()
+            .enumerate()
+            .map(|(index, argument)| argument.rebind(name(index).into_token_stream(), Some(&allow)));
+        (keep.collect(), restore.collect())
     }
 
     /// One tier after the other; the last gives the function's result.
