@@ -102,7 +102,7 @@ impl<'f> Attempt<'f> {
         let reborrows =
             self.function.arguments.iter().filter(|argument| is_reborrowed(argument)).map(|argument| {
                 let (Argument { name, again, .. }, cfg) = (argument, argument.cfg());
-                emit!(#cfg let #again = &mut *#name;)
+                emit!(#cfg #[allow(clippy::pedantic, clippy::restriction)] let #again = &mut *#name;)
             });
         let bindings = bindings(&self.function.arguments, |argument| {
             if is_reborrowed(argument) { argument.again.to_token_stream() } else { in_place(runs)(argument) }

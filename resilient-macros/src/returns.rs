@@ -62,7 +62,7 @@ impl Returns {
     pub(crate) fn of(signature: &Signature) -> Self {
         let (written, is_written) = match &signature.output {
             ReturnType::Default => (syn::parse_quote!(()), false),
-            ReturnType::Type(_, ty) => ((**ty).clone(), true),
+            ReturnType::Type(_, ty) => (changed(ty, &ungroup), true),
         };
         let (shape, output) = if signature.asyncness.is_some() {
             (Shape::Async, written.clone())
@@ -180,31 +180,51 @@ fn bounds_output<'b>(bounds: impl IntoIterator<Item = &'b TypeParamBound>) -> Op
 
 /// The type with `_` for every `impl Trait`, which cannot be named where a body is run.
 fn without_impl(ty: &Type) -> Type {
+    changed(ty, &|ty| {
+        if matches!(ty, Type::ImplTrait(_)) {
+            *ty = syn::parse_quote_spanned!(ty.span()=> _);
+        }
+    })
+}
+
+/// A `$ty:ty` of a `macro_rules!` comes wrapped in an invisible group, which hides what it is. It stays
+/// where it also holds together what would fall apart.
+fn ungroup(ty: &mut Type) {
+    if let Type::Group(group) = ty {
+        if !matches!(*group.elem, Type::TraitObject(_) | Type::FnPtr(_)) {
+            *ty = (*group.elem).clone();
+            ungroup(ty);
+        }
+    }
+}
+
+/// The type with `change` made in it and in all types that it is made of.
+fn changed(ty: &Type, change: &impl Fn(&mut Type)) -> Type {
     let mut ty = ty.clone();
-    erase_impl(&mut ty);
+    change_in(&mut ty, change);
     ty
 }
 
-fn erase_impl(ty: &mut Type) {
+fn change_in(ty: &mut Type, change: &impl Fn(&mut Type)) {
+    change(ty);
     match ty {
-        Type::ImplTrait(_) => *ty = syn::parse_quote_spanned!(ty.span()=> _),
         Type::Path(path) => {
             for segment in &mut path.path.segments {
                 if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
                     for argument in &mut arguments.args {
                         if let GenericArgument::Type(ty) = argument {
-                            erase_impl(ty);
+                            change_in(ty, change);
                         }
                     }
                 }
             }
         }
-        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(erase_impl),
-        Type::Reference(reference) => erase_impl(&mut reference.elem),
-        Type::Array(array) => erase_impl(&mut array.elem),
-        Type::Slice(slice) => erase_impl(&mut slice.elem),
-        Type::Paren(paren) => erase_impl(&mut paren.elem),
-        Type::Group(group) => erase_impl(&mut group.elem),
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(|ty| change_in(ty, change)),
+        Type::Reference(reference) => change_in(&mut reference.elem, change),
+        Type::Array(array) => change_in(&mut array.elem, change),
+        Type::Slice(slice) => change_in(&mut slice.elem, change),
+        Type::Paren(paren) => change_in(&mut paren.elem, change),
+        Type::Group(group) => change_in(&mut group.elem, change),
         _ => {}
     }
 }

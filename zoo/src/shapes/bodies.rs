@@ -27,8 +27,8 @@ pub mod flow {
                 }
             }
         };
-        if let Some(found) = found.checked_sub(1) {
-            return Ok(found.into());
+        if let Some(before) = found.checked_sub(1) {
+            return Ok(before.into());
         }
         Ok(100.into())
     }
@@ -37,11 +37,11 @@ pub mod flow {
     #[guarded]
     pub fn inside(text: String) -> Result<Served<usize>, Fault> {
         WITNESS.attempt(&text)?;
-        let parse = |text: &str| -> Result<usize, Fault> {
-            if text.is_empty() {
+        let parse = |part: &str| -> Result<usize, Fault> {
+            if part.is_empty() {
                 return Ok(0);
             }
-            Ok(text.parse::<u32>()? as usize)
+            Ok(part.parse::<u32>()? as usize)
         };
         let numbers = text.split(',').map(parse).collect::<Result<Vec<usize>, Fault>>()?;
         Ok(numbers.into_iter().sum::<usize>().into())
@@ -66,7 +66,7 @@ pub mod flow {
             ($($n:expr),*) => { 0 $(+ $n)* };
         }
         WITNESS.attempt(n)?;
-        fn double(n: u32) -> u32 {
+        const fn double(n: u32) -> u32 {
             n * 2
         }
         use std::iter::repeat_n as many;
@@ -87,7 +87,6 @@ pub mod flow {
 
 /// Ends that are never reached.
 #[each_policy]
-#[allow(clippy::todo, clippy::diverging_sub_expression, clippy::unimplemented)]
 pub mod diverging {
     use resilient_zoo::prelude::*;
 
@@ -95,6 +94,7 @@ pub mod diverging {
 
     /// Not written yet.
     #[guarded]
+    #[allow(clippy::unused_async)]
     pub fn unwritten(_text: String) -> Result<Served<u32>, Fault> {
         todo!()
     }
@@ -122,6 +122,7 @@ pub mod diverging {
 
     /// Every branch returns.
     #[guarded]
+    #[allow(clippy::needless_return)]
     pub fn branching(n: u32) -> Result<Served<u32>, Fault> {
         WITNESS.attempt(n)?;
         if n == 1 {

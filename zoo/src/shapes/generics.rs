@@ -13,6 +13,7 @@ pub mod owned {
 
     /// A type and a constant, with bounds in two places.
     #[guarded]
+    #[allow(clippy::multiple_bound_locations, clippy::type_repetition_in_bounds, clippy::future_not_send)]
     pub fn typed<T: Clone + Send + 'static, const N: usize>(
         items: [T; N],
         more: T,
@@ -68,6 +69,7 @@ pub mod owned {
 
         /// Names `Self`, `T` and `N`.
         #[guarded]
+        #[allow(clippy::future_not_send)]
         pub fn held<U: From<usize> + Default + Send + 'static>(self) -> Result<Served<(U, Vec<T>)>, Fault> {
             WITNESS.attempt(&self)?;
             let [.., _] = [Self::LENGTH; 1];
@@ -102,8 +104,8 @@ pub mod borrowed {
         short: &'a dyn Display,
     ) -> Result<Served<(String, String)>, Fault> {
         WITNESS.attempt(long)?;
-        let short: &'a dyn Display = short;
-        Ok((format!("{long:?}"), short.to_string()).into())
+        let shorter: &'a dyn Display = short;
+        Ok((format!("{long:?}"), shorter.to_string()).into())
     }
 
     /// A closure by reference, and one that changes what it holds.

@@ -4,6 +4,7 @@ use resilient_zoo_stamp::each_policy;
 
 /// Behind an alias no default can be told from a degraded value, so none is given. Error types other than an enum of one's own, and aliases of `Result`.
 #[each_policy(no_default)]
+#[allow(clippy::trait_duplication_in_bounds, reason = "thiserror's")]
 pub mod errors {
     use std::error::Error;
     use std::fmt;
@@ -134,7 +135,7 @@ pub mod values {
     #[guarded]
     pub fn unnamed(n: u32) -> Result<Served<impl Iterator<Item = u32> + Send + use<>>, Fault> {
         WITNESS.attempt(n)?;
-        Ok(Served::from((0..n).map(|n| n * 2)))
+        Ok(Served::from((0..n).map(|step| step * 2)))
     }
 
     /// Nothing.
@@ -145,6 +146,7 @@ pub mod values {
     }
 
     #[test]
+    #[allow(clippy::shadow_unrelated)]
     fn values_come_out_as_they_are() {
         WITNESS.check(POLICY, (), || nothing(1));
         let (came, seen) = WITNESS.watch(1, &mut || coerced(true));
