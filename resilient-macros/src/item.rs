@@ -10,7 +10,7 @@ use syn::spanned::Spanned as _;
 use syn::{AttrStyle, Attribute, FnArg, Pat, ReceiverKind, Signature, Type, Visibility};
 
 use crate::attempt::Attempt;
-use crate::mentions::{mentions, names_of};
+use crate::mentions::{mentions, names_of, says};
 use crate::names::{DOOR, Place, emit, here, without_braces};
 use crate::report::Report;
 use crate::returns::{self, Returns, Shape};
@@ -169,6 +169,19 @@ impl Function {
         self.signature.ident.unraw().to_string()
     }
 
+    /// A name for an item of ours that nothing in this function is called by: items are seen by the body
+    /// too.
+    pub(crate) fn free_name(&self, name: &str) -> Ident {
+        let (signature, body) = (&self.signature, self.body.stream());
+        let mut name = name.to_owned();
+        while says(quote!(#signature #body), &name)
+            || self.arguments.iter().any(|argument| names_of(&argument.pattern).contains(&name))
+        {
+            name.push('_');
+        }
+        Ident::new(&name, Span::mixed_site())
+    }
+
     /// Where its arguments are written; its name where there are none.
     pub(crate) fn inputs(&self) -> Place {
         if self.signature.inputs.is_empty() {
@@ -269,7 +282,7 @@ impl Function {
     /// The function with another body; `statements` come first and `call` is what it returns.
     pub(crate) fn with_body(&self, statements: &TokenStream, call: TokenStream) -> TokenStream {
         let Self { attributes, visibility, signature, .. } = self;
-        let call = without_braces(&self.returns.shape.wrap(call));
+        let call = without_braces(&self.returns.wrap(call));
         let absent = self.arguments.iter().filter_map(Argument::absent);
         let mut body = Group::new(Delimiter::Brace, quote!(#statements #(#absent)* #call));
         body.set_span(self.body.span());

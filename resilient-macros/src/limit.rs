@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens as _;
 use syn::spanned::Spanned as _;
 use syn::{GenericArgument, Lifetime, Path, PathArguments, Type, TypeParamBound};
@@ -83,17 +83,13 @@ impl Limit {
         if !self.is_kept() {
             return TokenStream::new();
         }
-        let (name, made) = (Ident::new(name, Span::mixed_site()), self.made(function));
+        let (name, made) = (function.free_name(name), self.made(function));
         emit!(static #name: __res::Limit = #made;)
     }
 
     /// The limit, kept or made for this call.
     pub(crate) fn value(&self, name: &str, function: &Function) -> TokenStream {
-        if self.is_kept() {
-            Ident::new(name, Span::mixed_site()).into_token_stream()
-        } else {
-            self.made(function)
-        }
+        if self.is_kept() { function.free_name(name).into_token_stream() } else { self.made(function) }
     }
 
     fn is_kept(&self) -> bool {

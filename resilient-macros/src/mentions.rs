@@ -21,6 +21,15 @@ pub(crate) fn names_of(pattern: &Pat) -> Vec<String> {
     names
 }
 
+/// Whether the word stands anywhere in `tokens`.
+pub(crate) fn says(tokens: TokenStream, word: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => says(group.stream(), word),
+        _ => false,
+    })
+}
+
 /// Whether `name` stands in `tokens` as a variable: not after a dot, not as the name of a field.
 pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();

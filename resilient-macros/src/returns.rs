@@ -22,25 +22,10 @@ pub(crate) enum Shape {
     BoxedFuture,
 }
 
-impl Shape {
-    /// An expression that runs the stack, as the function's own signature wants it.
-    pub(crate) fn wrap(self, call: TokenStream) -> TokenStream {
-        match self {
-            Self::Sync | Self::Async => call,
-            Self::ImplFuture => {
-                let call = block(&call);
-                emit!(async move #call)
-            }
-            Self::BoxedFuture => {
-                let call = block(&call);
-                emit!(__res::boxed(async move #call))
-            }
-        }
-    }
-}
-
 pub(crate) struct Returns {
     pub(crate) shape: Shape,
+    /// Whether a future is returned that says that it may be moved.
+    is_unpin: bool,
     /// What one run of the body comes to, `impl Trait` replaced by `_`.
     pub(crate) ty: Type,
     /// The type as the signature has it, for closures that run the body; lifetimes of a boxed future
@@ -76,6 +61,7 @@ impl Returns {
         let (value, error) = result_arguments(&output);
         Self {
             shape,
+            is_unpin: is_unpin(&written),
             ty: without_impl(&output),
             written: elide_lifetimes(&without_impl(&written), shape),
             is_written,
@@ -88,6 +74,21 @@ impl Returns {
 }
 
 impl Returns {
+    /// An expression that runs the stack, as the function's own signature wants it.
+    pub(crate) fn wrap(&self, call: TokenStream) -> TokenStream {
+        match self.shape {
+            Shape::Sync | Shape::Async => call,
+            Shape::ImplFuture if !self.is_unpin => {
+                let call = block(&call);
+                emit!(async move #call)
+            }
+            Shape::ImplFuture | Shape::BoxedFuture => {
+                let call = block(&call);
+                emit!(__res::boxed(async move #call))
+            }
+        }
+    }
+
     /// Whether nothing was written, or something that is known to be no `Result`.
     pub(crate) fn is_no_result(&self) -> bool {
         const OTHERS: &[&str] = &[
@@ -163,6 +164,15 @@ fn future_output(ty: &Type) -> Option<(Shape, Type)> {
         }
         _ => None,
     }
+}
+
+/// `impl Future + Unpin`.
+fn is_unpin(ty: &Type) -> bool {
+    let is_unpin = |bound: &TypeParamBound| {
+        let TypeParamBound::Trait(bound) = bound else { return false };
+        bound.path.segments.last().is_some_and(|last| last.ident == "Unpin")
+    };
+    matches!(ty, Type::ImplTrait(ty) if ty.bounds.iter().any(is_unpin))
 }
 
 /// The `X` of `Future<Output = X>` among some bounds.

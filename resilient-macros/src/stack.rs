@@ -108,7 +108,7 @@ impl Policy {
             Self::Retry(policy) => policy.items(function),
             Self::Deadline(policy) => policy.items(function),
             Self::Timeout(policy) => policy.items(function),
-            Self::Fallback(policy) => policy.items(),
+            Self::Fallback(policy) => policy.items(function),
         }
     }
 

@@ -3,7 +3,9 @@
 //!
 //! - `shapes`: a module for each shape, plain Rust; `#[each_policy]` stamps it once for every policy, and
 //!   the tests in it look at values, at the number of runs and at what each run sees.
-//! - `witness`: how they look.
+//! - `hygiene`: names of the user's that generated code says too.
+//! - `same`: what else a caller could tell a guarded function from the plain one by.
+//! - `witness`: how all of them look.
 
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, unused, rust_2018_idioms, rust_2024_compatibility)]
@@ -23,6 +25,8 @@
 // Fixtures say `resilient_zoo`, here as in the crates of other editions.
 extern crate self as resilient_zoo;
 
+pub mod hygiene;
+pub mod same;
 pub mod shapes;
 pub mod witness;
 

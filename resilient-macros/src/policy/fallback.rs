@@ -65,8 +65,8 @@ impl Fallback {
     /// ```text
     /// static __CACHED: LastGood = last_good();
     /// ```
-    pub(crate) fn items(&self) -> TokenStream {
-        self.cached.as_ref().map(Cached::items).unwrap_or_default()
+    pub(crate) fn items(&self, function: &Function) -> TokenStream {
+        self.cached.as_ref().map(|cached| cached.items(function)).unwrap_or_default()
     }
 
     /// ```text
@@ -87,7 +87,7 @@ impl Fallback {
         let unselected = selection(self.on.as_ref(), self.when.as_ref())
             .map(|selected| emit!(if !{ let error = &error; #selected } { return __res::Err(error) }));
         let (key, keep_value) = match &self.cached {
-            Some(cached) => (Some(cached.key()), Some(Cached::keep(function))),
+            Some(cached) => (Some(cached.key(function)), Some(Cached::keep(function))),
             None => (None, None),
         };
         let (out, tiers) = (inner.value(), self.serve(function));

@@ -18,6 +18,9 @@ pub(crate) use settings::Retry;
 #[cfg(test)]
 pub(crate) use settings::VOCABULARY;
 
+/// Where its settings are kept.
+const STATIC: &str = "__RETRY";
+
 impl Retry {
     /// For the function's documentation.
     pub(crate) fn describe(&self) -> String {
@@ -51,10 +54,10 @@ impl Retry {
         if self.config.is_some() {
             return TokenStream::new();
         }
-        let name = function.operation();
+        let (kept, name) = (function.free_name(STATIC), function.operation());
         let constants = &self.constants;
         emit! {
-            static __RETRY: __res::Retry = __res::retry(#name) #constants;
+            static #kept: __res::Retry = __res::retry(#name) #constants;
         }
     }
 
@@ -63,12 +66,15 @@ impl Retry {
     /// let mut kept = sku;
     /// loop {
     ///     let (sku, rest) = renew(kept, run.is_last());
-    ///     let out = run.attempt(inner).await;
-    ///     let Err(error) = outcome(&out) else { break out };
-    ///     let (class, text) = (classify(error), Told(error).text());
-    ///     let (Some(wait), Some(rest)) = (run.failed(class, text), rest) else { break out };
-    ///     kept = rest;
-    ///     pause_async(wait, out).await;
+    ///     let pause = {
+    ///         let out = run.attempt(inner).await;
+    ///         let Err(error) = outcome(&out) else { break out };
+    ///         let (class, text) = (classify(error), Told(error).text());
+    ///         let (Some(wait), Some(rest)) = (run.failed(class, text), rest) else { break out };
+    ///         kept = rest;
+    ///         pause_async(wait, out)
+    ///     };
+    ///     pause.await;
     /// }
     /// ```
     pub(crate) fn wrap(&self, inner: &Call, function: &Function) -> Call {
@@ -77,7 +83,7 @@ impl Retry {
         let judge = self.judge(function);
         let inner = inner.as_callable();
         let (attempt, pause) = if function.is_async() {
-            (emit!(run.attempt(#inner).await), emit!(__res::pause_async(wait, out).await;))
+            (emit!(run.attempt(#inner).await), emit!(__res::pause_async(wait, out)))
         } else {
             (emit!(run.attempt_sync(#inner)), emit!(__res::pause_sync(wait, out);))
         };
@@ -86,16 +92,22 @@ impl Retry {
         } else {
             emit!(let (__res::Some(wait), #(__res::Some(#rests)),*) = (wait, #(#rests),*) else { break out };)
         };
+        let turn = emit! {
+            let out = #attempt;
+            #judge
+            #proceed
+            #(#kept = #rests;)*
+            #pause
+        };
+        // What was borrowed stays in a future until its scope ends, even where it was moved away, and an
+        // outcome need not be `Send`.
+        let turn = if function.is_async() { emit!(let pause = { #turn }; pause.await;) } else { turn };
         let repeat = emit! {
             #start
             #keep
             loop {
                 #renew
-                let out = #attempt;
-                #judge
-                #proceed
-                #(#kept = #rests;)*
-                #pause
+                #turn
             }
         };
         Call::inline(function.is_async(), emit!({ #repeat }))
@@ -110,12 +122,13 @@ impl Retry {
                 let mut run = retry.start();
             };
         }
+        let kept = function.free_name(STATIC);
         if self.dynamic.is_empty() {
-            return emit!(let mut run = __RETRY.start(););
+            return emit!(let mut run = #kept.start(););
         }
         let (names, values): (Vec<_>, Vec<_>) = self.dynamic.iter().cloned().unzip();
         emit! {
-            let retry = __res::Retry::from(__res::RetryConfig { #(#names: #values,)* ..*__RETRY.config() }).operation(#name);
+            let retry = __res::Retry::from(__res::RetryConfig { #(#names: #values,)* ..*#kept.config() }).operation(#name);
             let mut run = retry.start();
         }
     }

@@ -35,7 +35,11 @@ fn holds(name: &str, item: &str) {
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(text == kept, "{name} expands differently from {path}:\n{text}");
-    let lines = |text: &str| text.lines().count();
+    // Documentation that was asked for is not part of what is expanded.
+    let lines = |text: &str| {
+        let (before, rest) = text.split_once("/**").unwrap_or((text, ""));
+        before.lines().count() + rest.split_once("*/").map_or(0, |(_, after)| after.trim().lines().count())
+    };
     let added = lines(&expanded(item)).saturating_sub(lines(item.trim()));
     assert!(added <= MOST_LINES, "{name} adds {added} lines");
 }

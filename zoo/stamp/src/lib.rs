@@ -143,7 +143,7 @@ fn replaced(tokens: TokenStream, attributes: &str, is_async: bool) -> TokenStrea
                 out.push(token);
             }
             // What a body says to its witness it waits for, so that it is suspended once.
-            TokenTree::Ident(ident) if is_async && ident.to_string() == "attempt" => {
+            TokenTree::Ident(ident) if is_async && ident.to_string() == "attempt" && follows_a_dot(&out) => {
                 out.push(Ident::new("attempt_later", ident.span()).into());
                 out.extend(tokens.next());
                 out.extend(placed(parsed(".await"), ident.span()));
@@ -152,6 +152,10 @@ fn replaced(tokens: TokenStream, attributes: &str, is_async: bool) -> TokenStrea
         }
     }
     out.into_iter().collect()
+}
+
+fn follows_a_dot(tokens: &[TokenTree]) -> bool {
+    matches!(tokens.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == '.')
 }
 
 fn is_guarded(group: &Group) -> bool {

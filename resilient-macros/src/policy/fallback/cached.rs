@@ -19,6 +19,9 @@ pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
     positional: None,
 };
 
+/// Where the values are kept.
+const STATIC: &str = "__CACHED";
+
 pub(crate) struct Cached {
     max_age: Option<DurationValue>,
     /// What a value is kept under; nothing: one value for all calls.
@@ -55,7 +58,7 @@ impl Cached {
     /// ```text
     /// static __CACHED: LastGood = last_good().capacity(100);
     /// ```
-    pub(super) fn items(&self) -> TokenStream {
+    pub(super) fn items(&self, function: &Function) -> TokenStream {
         let capacity = self.capacity.as_ref().map(|capacity| {
             let capacity = match capacity {
                 Constant::Known(number) => Literal::u32_unsuffixed(*number).into_token_stream(),
@@ -63,11 +66,12 @@ impl Cached {
             };
             emit!(.capacity(#capacity))
         });
-        emit!(static __CACHED: __res::LastGood = __res::last_good() #capacity;)
+        let kept = function.free_name(STATIC);
+        emit!(static #kept: __res::LastGood = __res::last_good() #capacity;)
     }
 
     /// The key, as a value of its own: the body may take away what it is made of.
-    pub(super) fn key(&self) -> TokenStream {
+    pub(super) fn key(&self, function: &Function) -> TokenStream {
         let owned = |expr: &Expr| emit!((#expr).to_owned());
         let key = match &self.key {
             None => emit!(()),
@@ -77,8 +81,9 @@ impl Cached {
             }
             Some(expr) => owned(expr),
         };
+        let kept = function.free_name(STATIC);
         let place = self.key.as_ref().map_or_else(|| Place::of(&TokenStream::new()), Place::of);
-        let good = place.call("good_of", emit!(&__CACHED, || {}, #key), None);
+        let good = place.call("good_of", emit!(&#kept, || {}, #key), None);
         emit!(let good = #good;)
     }
 

@@ -78,9 +78,12 @@ impl<W, U> Retry<W, U> {
     {
         let mut run = self.start();
         loop {
-            let outcome = run.attempt(function()).await;
-            let Some(wait) = self.after(&mut run, &outcome) else { return outcome };
-            clock::pause_async(wait, outcome).await;
+            let pause = {
+                let outcome = run.attempt(function()).await;
+                let Some(wait) = self.after(&mut run, &outcome) else { return outcome };
+                clock::pause_async(wait, outcome)
+            };
+            pause.await;
         }
     }
 
