@@ -64,7 +64,7 @@ impl<'f> Attempt<'f> {
         let ty = &returns.ty;
         let bindings = bindings(&self.function.arguments, in_place(runs));
         let renewal = self.renewal(runs);
-        let body = self.block(self.renamed(self.body.stream(), runs));
+        let body = self.renamed(self.body, runs);
         let takes = takes_all.then(|| emit!(move));
         let hint_of_output = hint(ty);
         match returns.shape {
@@ -80,7 +80,7 @@ impl<'f> Attempt<'f> {
             // What `#[async_trait]` writes, and what people write by hand: nothing happens before
             // the block, so its inside is the body.
             Shape::BoxedFuture if boxed_block(self.body).is_some() => {
-                let inside = boxed_block(self.body).map(|block| self.renamed(block.stream(), runs));
+                let inside = boxed_block(self.body).map(|block| self.renamed(&block, runs));
                 let block = self.block(emit!(#renewal #hint_of_output #bindings #inside));
                 emit!(async #takes #block)
             }
@@ -141,11 +141,20 @@ impl<'f> Attempt<'f> {
         })
     }
 
-    fn renamed(&self, body: TokenStream, runs: Runs) -> TokenStream {
-        match self.renewed_receiver(runs) {
-            Some(receiver) => rename_self(body, &receiver.renewed()),
-            None => body,
-        }
+    /// The body as the user wrote it, but for `self`. Where it has locals its braces stay the user's: the
+    /// edition that they are of decides whether locals or what the last expression made is dropped first.
+    /// Elsewhere the compiler would find the user's braces superfluous.
+    fn renamed(&self, body: &Group, runs: Runs) -> Group {
+        let inside = match self.renewed_receiver(runs) {
+            Some(receiver) => rename_self(body.stream(), &receiver.renewed()),
+            None => body.stream(),
+        };
+        let ends_statement =
+            |token: TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
+        let has_locals = body.stream().into_iter().any(ends_statement);
+        let mut renamed = Group::new(Delimiter::Brace, inside);
+        renamed.set_span(if has_locals { body.span() } else { here(body.span()) });
+        renamed
     }
 
     /// `self` cannot be rebound, so where it has to be renewed the body says another name for it.

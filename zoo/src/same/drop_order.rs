@@ -35,6 +35,14 @@ pub struct Loud {
     log: Log,
 }
 
+impl Loud {
+    /// What it is called when it is dropped.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
 impl Drop for Loud {
     fn drop(&mut self) {
         self.log.0.lock().unwrap_or_else(PoisonError::into_inner).push(self.name);

@@ -1,0 +1,3 @@
+//! The shared fixtures, in edition 2018: what macros write is read by the rules of the crate it is in.
+
+include!("../../shared.rs");
