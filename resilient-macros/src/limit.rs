@@ -78,28 +78,12 @@ impl Limit {
         }
     }
 
-    /// The `static` that keeps it, where its value is the same for all calls.
-    pub(crate) fn item(&self, name: &str, function: &Function) -> TokenStream {
-        if !self.is_kept() {
-            return TokenStream::new();
-        }
-        let (name, made) = (function.free_name(name), self.made(function));
-        emit!(static #name: __res::Limit = #made;)
-    }
-
-    /// The limit, kept or made for this call.
-    pub(crate) fn value(&self, name: &str, function: &Function) -> TokenStream {
-        if self.is_kept() { function.free_name(name).into_token_stream() } else { self.made(function) }
-    }
-
-    fn is_kept(&self) -> bool {
-        !matches!(self.value, Some(DurationValue::Dynamic(_)))
-    }
-
-    fn made(&self, function: &Function) -> TokenStream {
+    /// The limit as an expression: made while compiling, where its value is the same for all calls.
+    pub(crate) fn value(&self, function: &Function) -> TokenStream {
         let operation = self.operation(function);
         let value = self.value.as_ref().map(|value| value.checked_by("checked_limit"));
-        emit!(__res::limit(#operation, #value))
+        let limit = emit!(__res::limit(#operation, #value));
+        if matches!(self.value, Some(DurationValue::Dynamic(_))) { limit } else { emit!(const { #limit }) }
     }
 
     /// What errors and events call the operation.

@@ -54,7 +54,7 @@ pub fn boxed<F: Future>(future: F) -> Pin<Box<F>> {
 
 /// See [`Outcome`].
 #[inline]
-pub fn outcome<R: Outcome>(outcome: &R) -> Result<&R::Value, &R::Error> {
+pub fn seen<R: Outcome>(outcome: &R) -> Result<&R::Value, &R::Error> {
     outcome.seen()
 }
 

@@ -17,9 +17,6 @@ use crate::wording;
 const VOCABULARY: Vocabulary =
     Vocabulary { attribute: "deadline", names: limit::NAMES, not_yet: &[], positional: Some("the limit") };
 
-/// Where its limit is kept.
-const STATIC: &str = "__DEADLINE";
-
 pub(crate) struct Deadline {
     limit: Limit,
 }
@@ -74,12 +71,9 @@ impl Deadline {
         self.limit.place.error(wording::deadline_too_short(sum, in_words(longest)), report);
     }
 
-    /// ```text
-    /// static __DEADLINE: Limit = limit("name", LIMIT);
-    /// ```
-    pub(crate) fn items(&self, function: &Function) -> TokenStream {
-        let (kept, looks) = (self.limit.item(STATIC, function), limit::look_at_arguments(function));
-        emit!(#kept #looks)
+    /// Before everything else: what the compiler says of the arguments of a sync function.
+    pub(crate) fn items(function: &Function) -> TokenStream {
+        limit::look_at_arguments(function)
     }
 
     /// A sync body is bounded by running elsewhere; where no timeout sees to that, the deadline does, and
@@ -91,10 +85,10 @@ impl Deadline {
     }
 
     /// ```text
-    /// __DEADLINE.deadline(inner)
+    /// const { limit("name", LIMIT) }.deadline(inner)
     /// ```
     pub(crate) fn wrap(&self, inner: &Call, function: &Function) -> Call {
-        let limit = self.limit.value(STATIC, function);
+        let limit = self.limit.value(function);
         let inner = inner.as_callable();
         if function.is_async() {
             let deadline = function.returns.error.name("deadline");

@@ -68,7 +68,7 @@ impl Retry {
     ///     let (sku, rest) = renew(kept, run.is_last());
     ///     let pause = {
     ///         let out = run.attempt(inner).await;
-    ///         let Err(error) = outcome(&out) else { break out };
+    ///         let Err(error) = seen(&out) else { break out };
     ///         let (class, text) = (classify(error), Told(error).text());
     ///         let (Some(wait), Some(rest)) = (run.failed(class, text), rest) else { break out };
     ///         kept = rest;
@@ -140,7 +140,7 @@ impl Retry {
             None => function.returns.error.call("classify", emit!(error), None),
         };
         let Some(until) = &self.until else {
-            let outcome = function.returns.whole.call("outcome", emit!(&out), None);
+            let outcome = function.returns.whole.call("seen", emit!(&out), None);
             return emit! {
                 let __res::Err(error) = #outcome else { break out };
                 let text = __res::Told(error).text();

@@ -14,9 +14,6 @@ use crate::wording;
 const VOCABULARY: Vocabulary =
     Vocabulary { attribute: "timeout", names: limit::NAMES, not_yet: &[], positional: Some("the limit") };
 
-/// Where its limit is kept.
-const STATIC: &str = "__TIMEOUT";
-
 pub(crate) struct Timeout {
     pub(crate) limit: Limit,
 }
@@ -36,20 +33,17 @@ impl Timeout {
         format!("an attempt ends after {}", self.limit.in_words())
     }
 
-    /// ```text
-    /// static __TIMEOUT: Limit = limit("name", LIMIT);
-    /// ```
-    pub(crate) fn items(&self, function: &Function) -> TokenStream {
-        let (kept, looks) = (self.limit.item(STATIC, function), limit::look_at_arguments(function));
-        emit!(#kept #looks)
+    /// Before everything else: what the compiler says of the arguments of a sync function.
+    pub(crate) fn items(function: &Function) -> TokenStream {
+        limit::look_at_arguments(function)
     }
 
     /// ```text
-    /// __TIMEOUT.timeout(async { body })
-    /// __TIMEOUT.timeout_sync(move || body)
+    /// const { limit("name", LIMIT) }.timeout(async { body })
+    /// const { limit("name", LIMIT) }.timeout_sync(move || body)
     /// ```
     pub(crate) fn run(&self, attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
-        let limit = self.limit.value(STATIC, function);
+        let limit = self.limit.value(function);
         if function.is_async() {
             let body = attempt.here(runs).as_callable();
             let timeout = function.returns.error.name("timeout");
