@@ -78,10 +78,22 @@ impl Limit {
         }
     }
 
+    /// An item that makes the compiler look at a constant of the user's: at one in an expression it looks
+    /// only where the function is used.
+    ///
+    /// ```text
+    /// const _: Duration = checked_limit(LIMIT);
+    /// ```
+    pub(crate) fn item(&self) -> Option<TokenStream> {
+        let value = self.value.as_ref().filter(|value| matches!(value, DurationValue::Const(_)))?;
+        let checked = value.checked_by("checked_limit");
+        Some(emit!(const _: ::core::time::Duration = #checked;))
+    }
+
     /// The limit as an expression: made while compiling, where its value is the same for all calls.
     pub(crate) fn value(&self, function: &Function) -> TokenStream {
         let operation = self.operation(function);
-        let value = self.value.as_ref().map(|value| value.checked_by("checked_limit"));
+        let value = &self.value;
         let limit = emit!(__res::limit(#operation, #value));
         if matches!(self.value, Some(DurationValue::Dynamic(_))) { limit } else { emit!(const { #limit }) }
     }

@@ -106,8 +106,8 @@ impl Policy {
         match self {
             Self::CircuitBreaker(policy) => policy.items(longest_call(below)),
             Self::Retry(policy) => policy.items(function),
-            Self::Deadline(_) => Deadline::items(function),
-            Self::Timeout(_) => Timeout::items(function),
+            Self::Deadline(policy) => policy.items(function),
+            Self::Timeout(policy) => policy.items(function),
             Self::Fallback(policy) => policy.items(function),
         }
     }

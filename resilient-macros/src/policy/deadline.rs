@@ -71,9 +71,10 @@ impl Deadline {
         self.limit.place.error(wording::deadline_too_short(sum, in_words(longest)), report);
     }
 
-    /// Before everything else: what the compiler says of the arguments of a sync function.
-    pub(crate) fn items(function: &Function) -> TokenStream {
-        limit::look_at_arguments(function)
+    /// Before everything else: what the compiler says of the limit, and of the arguments of a sync function.
+    pub(crate) fn items(&self, function: &Function) -> TokenStream {
+        let (limit, arguments) = (self.limit.item(), limit::look_at_arguments(function));
+        emit!(#limit #arguments)
     }
 
     /// A sync body is bounded by running elsewhere; where no timeout sees to that, the deadline does, and

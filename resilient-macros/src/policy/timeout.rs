@@ -33,9 +33,10 @@ impl Timeout {
         format!("an attempt ends after {}", self.limit.in_words())
     }
 
-    /// Before everything else: what the compiler says of the arguments of a sync function.
-    pub(crate) fn items(function: &Function) -> TokenStream {
-        limit::look_at_arguments(function)
+    /// Before everything else: what the compiler says of the limit, and of the arguments of a sync function.
+    pub(crate) fn items(&self, function: &Function) -> TokenStream {
+        let (limit, arguments) = (self.limit.item(), limit::look_at_arguments(function));
+        emit!(#limit #arguments)
     }
 
     /// ```text
