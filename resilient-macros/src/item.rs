@@ -212,6 +212,11 @@ impl Function {
         if let Some(abi) = &signature.abi {
             report.error(abi.span(), wording::extern_fn());
         }
+        // Above an `async fn` it does nothing, and the compiler says so.
+        let track_caller = self.attributes.iter().find(|attribute| attribute.path().is_ident("track_caller"));
+        if let (Some(attribute), None) = (track_caller, &signature.asyncness) {
+            report.error(attribute.path().span(), wording::track_caller());
+        }
         if let Some(variadic) = &signature.variadic {
             report.error(variadic.span(), wording::variadic_fn());
         }

@@ -65,6 +65,9 @@ wording! {
          guard the function that calls it";
     extern_fn(): "an `extern fn` cannot be guarded\nwrite a Rust function that calls it, and guard that one";
     variadic_fn(): "a variadic function cannot be guarded\nwrite a Rust function that calls it, and guard that one";
+    track_caller():
+        "a guarded function is called through its policies, so `#[track_caller]` would name a place in them\n\
+         leave it out, or take a `&'static Location<'static>` as an argument";
     under_another_name(attribute):
         "`#[{attribute}]` is used here under another name, so the attributes above it could not take it into account\n\
          import it by its own name: `use resilient::{attribute};`";

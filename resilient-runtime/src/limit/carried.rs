@@ -1,50 +1,66 @@
-//! How a bounded future holds its limit, and hands its timeout to the caller. Whether the time is up is
-//! decided elsewhere.
-
-use std::borrow::Borrow;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+//! What a bounded future gives: the limit it holds says what becomes of a timeout. Whether the time is up
+//! is decided elsewhere.
 
 use super::Limit;
 use crate::error::{CarriesTimeout, TimeoutError};
 use crate::private::{Refusable, timed_out};
 
-/// A limit or the place of one: attributes have a `static` place for theirs.
-pub trait Limits: Borrow<Limit> {}
+/// A limit, and what is given where it was kept or passed. It is held by the future that it bounds, not
+/// put around it: each layer that a future has counts against the compiler's recursion limit.
+pub trait Limits<T> {
+    /// What is given.
+    type Output;
 
-impl Limits for Limit {}
-impl Limits for &Limit {}
+    /// The limit.
+    fn limit(&self) -> &Limit;
 
-pin_project_lite::pin_project! {
-    /// A bounded future whose timeout is the caller's own error.
-    #[derive(Debug)]
-    #[must_use = "futures do nothing unless awaited"]
-    pub struct Carried<F, R> {
-        #[pin]
-        future: F,
-        // What a timeout becomes: so the compiler asks only once whether it can become that.
-        carry: fn(TimeoutError) -> R,
+    /// What came in time or did not, as it is given.
+    fn output(&self, bounded: Result<T, TimeoutError>) -> Self::Output;
+}
+
+impl<T> Limits<T> for Limit {
+    type Output = Result<T, TimeoutError>;
+
+    #[inline]
+    fn limit(&self) -> &Limit {
+        self
+    }
+
+    #[inline]
+    fn output(&self, bounded: Result<T, TimeoutError>) -> Self::Output {
+        bounded
     }
 }
 
-impl<F, R> Carried<F, R> {
+/// A limit that attributes have a `static` place for, and whose timeout is the caller's own error.
+#[derive(Debug)]
+pub struct Carried<'l, R> {
+    limit: &'l Limit,
+    // What a timeout becomes: so the compiler asks only once whether it can become that.
+    carry: fn(TimeoutError) -> R,
+}
+
+impl<'l, R> Carried<'l, R> {
     #[inline]
-    pub(crate) fn new(future: F) -> Self
+    pub(crate) fn new(limit: &'l Limit) -> Self
     where
         R: Refusable,
         R::Error: CarriesTimeout,
     {
-        Self { future, carry: timed_out }
+        Self { limit, carry: timed_out }
     }
 }
 
-impl<F: Future<Output = Result<R, TimeoutError>>, R> Future for Carried<F, R> {
+impl<R> Limits<R> for Carried<'_, R> {
     type Output = R;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
-        let this = self.project();
-        this.future.poll(context).map(|bounded| bounded.unwrap_or_else(*this.carry))
+    fn limit(&self) -> &Limit {
+        self.limit
+    }
+
+    #[inline]
+    fn output(&self, bounded: Result<R, TimeoutError>) -> R {
+        bounded.unwrap_or_else(self.carry)
     }
 }

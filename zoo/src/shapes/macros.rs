@@ -69,6 +69,36 @@ pub mod made {
     }
 }
 
+/// An item that is handed on whole.
+#[each_policy(as_written)]
+pub mod handed_on {
+    use resilient_zoo::prelude::*;
+
+    static WITNESS: Witness = Witness::new();
+
+    macro_rules! as_an_item {
+        ($item:item) => {
+            #[guarded]
+            $item
+        };
+    }
+
+    as_an_item! {
+        /// A whole item.
+        #[inline]
+        pub fn whole((a, mut b): (u32, u32)) -> Result<Served<u32>, Fault> {
+            b += 1;
+            WITNESS.attempt((a, b))?;
+            Ok((a + b).into())
+        }
+    }
+
+    #[test]
+    fn it_is_as_if_written() {
+        WITNESS.check(POLICY, 4, || whole((1, 2)));
+    }
+}
+
 /// Raw identifiers, for everything that has a name.
 #[each_policy]
 pub mod raw {

@@ -99,6 +99,15 @@ pub fn each_policy(options: TokenStream, module: TokenStream) -> TokenStream {
     header
 }
 
+/// Puts one of ours below the attributes that stand below this one: hidden until the ones above were
+/// expanded.
+#[proc_macro_attribute]
+pub fn limited(_: TokenStream, item: TokenStream) -> TokenStream {
+    let mut out = parsed("#[::resilient::timeout(secs = 1)]");
+    out.extend(item);
+    out
+}
+
 fn stamp(stack: &Stack, is_async: bool, no_default: bool, body: TokenStream) -> TokenStream {
     let Stack { name, attributes, repeats, degrades, .. } = stack;
     let suffix = if is_async { "_async" } else { "" };

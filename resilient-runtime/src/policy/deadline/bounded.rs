@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::bound::{self, Bound};
 use crate::clock::{self, Timer};
-use crate::error::{CarriesTimeout, TimeoutError};
+use crate::error::CarriesTimeout;
 use crate::event;
 use crate::limit::{Carried, Limit, Limits};
 use crate::private::Refusable;
@@ -43,13 +43,13 @@ pub fn deadline<F: Future>(limit: Duration, operation: &'static str, future: F) 
 impl Limit {
     /// Bounds the whole call; a timeout is the caller's own error.
     #[inline]
-    pub fn deadline<F, R, E>(&self, call: F) -> Carried<Deadline<F, &Self>, R>
+    pub fn deadline<F, R, E>(&self, call: F) -> Deadline<F, Carried<'_, R>>
     where
         F: Future<Output = R>,
         R: Refusable<Error = E>,
         E: CarriesTimeout,
     {
-        Carried::new(Deadline::new(self, call))
+        Deadline::new(Carried::new(self), call)
     }
 }
 
@@ -74,12 +74,12 @@ impl<F, L> Deadline<F, L> {
     }
 }
 
-impl<F: Future, L: Limits> Future for Deadline<F, L> {
-    type Output = Result<F::Output, TimeoutError>;
+impl<F: Future, L: Limits<F::Output>> Future for Deadline<F, L> {
+    type Output = L::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let error = (*this.limit).borrow().error();
+        let error = this.limit.limit().error();
         let at = match this.timer.as_ref().as_pin_ref() {
             Some(timer) => clock::due(&timer),
             None => clock::now().after(error.limit),
@@ -93,11 +93,11 @@ impl<F: Future, L: Limits> Future for Deadline<F, L> {
         let polled = this.future.poll(context);
         drop(bounded);
         if let Poll::Ready(output) = polled {
-            return Poll::Ready(Ok(output));
+            return Poll::Ready(this.limit.output(Ok(output)));
         }
         if elapsed || (this.timer.is_none() && clock::arm(this.timer, at, context)) {
             event::timeout(&error);
-            return Poll::Ready(Err(error));
+            return Poll::Ready(this.limit.output(Err(error)));
         }
         Poll::Pending
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::told;
 use crate::clock::{self, Timer};
-use crate::error::{CarriesTimeout, TimeoutError};
+use crate::error::CarriesTimeout;
 use crate::limit::{Carried, Limit, Limits};
 use crate::private::Refusable;
 
@@ -43,13 +43,13 @@ pub fn timeout<F: Future>(limit: Duration, operation: &'static str, future: F) -
 impl Limit {
     /// Bounds one attempt; a timeout is the caller's own error.
     #[inline]
-    pub fn timeout<F, R, E>(&self, attempt: F) -> Carried<Timeout<F, &Self>, R>
+    pub fn timeout<F, R, E>(&self, attempt: F) -> Timeout<F, Carried<'_, R>>
     where
         F: Future<Output = R>,
         R: Refusable<Error = E>,
         E: CarriesTimeout,
     {
-        Carried::new(Timeout::new(self, attempt))
+        Timeout::new(Carried::new(self), attempt)
     }
 }
 
@@ -73,8 +73,8 @@ impl<F, L> Timeout<F, L> {
     }
 }
 
-impl<F: Future, L: Limits> Future for Timeout<F, L> {
-    type Output = Result<F::Output, TimeoutError>;
+impl<F: Future, L: Limits<F::Output>> Future for Timeout<F, L> {
+    type Output = L::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -86,11 +86,11 @@ impl<F: Future, L: Limits> Future for Timeout<F, L> {
             None => false,
         };
         if let Poll::Ready(output) = this.future.poll(context) {
-            return Poll::Ready(Ok(output));
+            return Poll::Ready(this.limit.output(Ok(output)));
         }
-        let limit: &Limit = (*this.limit).borrow();
+        let limit = this.limit.limit();
         if elapsed || (this.timer.is_none() && start(this.timer, limit.duration(), context)) {
-            return Poll::Ready(Err(told(limit.error())));
+            return Poll::Ready(this.limit.output(Err(told(limit.error()))));
         }
         Poll::Pending
     }

@@ -1,0 +1,192 @@
+//! How large guarded futures are, how deep they nest, and how much stack guarded functions take.
+//! Measured against the plain functions, at the default recursion limit.
+#![allow(missing_docs, clippy::unused_async)]
+
+use resilient_zoo::prelude::Served;
+use resilient_zoo::witness::paused;
+use resilient_zoo_stamp::each_policy;
+
+/// What a policy may add to a future.
+const PER_POLICY: usize = 128;
+
+#[each_policy(as_written, no_default)]
+pub mod futures {
+    use resilient_zoo::prelude::*;
+
+    #[guarded]
+    pub async fn nothing() -> Result<Served<u32>, Fault> {
+        tokio::task::yield_now().await;
+        Ok(1.into())
+    }
+
+    #[guarded]
+    pub async fn borrowed(text: &str, list: &mut Vec<u32>) -> Result<Served<u32>, Fault> {
+        tokio::task::yield_now().await;
+        list.push(1);
+        Ok(u32::try_from(text.len()).unwrap_or(0).into())
+    }
+
+    #[guarded]
+    pub async fn moved(text: String, block: [u64; 64]) -> Result<Served<u64>, Fault> {
+        tokio::task::yield_now().await;
+        Ok((block.iter().sum::<u64>() + text.len() as u64).into())
+    }
+
+    /// Holds much while it waits.
+    #[guarded]
+    pub async fn large(seed: u8) -> Result<Served<u8>, Fault> {
+        let held = [seed; 4096];
+        tokio::task::yield_now().await;
+        Ok(held.iter().fold(0_u8, |sum, one| sum.wrapping_add(*one)).into())
+    }
+
+    const _: resilient_zoo::witness::Policy = POLICY;
+}
+
+/// The sizes of the four, and those of the arguments that must be kept.
+macro_rules! sizes {
+    ($policy:ident) => {{
+        let mut list = Vec::new();
+        [
+            size_of_val(&futures::$policy::nothing()),
+            size_of_val(&futures::$policy::borrowed("", &mut list)),
+            size_of_val(&futures::$policy::moved(String::new(), [0; 64])),
+            size_of_val(&futures::$policy::large(1)),
+        ]
+    }};
+}
+
+#[test]
+fn futures_grow_by_their_arguments_and_little_more() {
+    let plain = sizes!(plain);
+    let moved = size_of::<(String, [u64; 64])>();
+    // `copies`: of the arguments that were moved in, besides the plain function's two. Where nothing
+    // repeats they are handed on once; a retry has those of the next attempt and those of this one, before
+    // and after the body binds them.
+    let check = |name: &str, policies: usize, copies: usize, sizes: [usize; 4]| {
+        for (at, (size, plain)) in sizes.iter().zip(plain).enumerate() {
+            let most = plain + policies * PER_POLICY + if at == 2 { copies * moved } else { 0 };
+            assert!(*size <= most, "{name}: {sizes:?} is more than {policies} × {PER_POLICY} above {plain}");
+        }
+    };
+    check("retry", 1, 3, sizes!(retry));
+    check("circuit_breaker", 1, 1, sizes!(circuit_breaker));
+    check("timeout", 1, 1, sizes!(timeout));
+    check("deadline", 1, 1, sizes!(deadline));
+    check("fallback", 1, 1, sizes!(fallback));
+    check("full", 5, 4, sizes!(full));
+}
+
+/// Functions that call each other, each guarded by these.
+macro_rules! nested {
+    ([$($guards:tt)*] $outer:ident $inner:ident $($more:ident)*) => {
+        $($guards)*
+        pub async fn $outer(n: u32) -> Result<Served<u32>, Fault> {
+            Ok(($inner(n).await?.into_inner() + 1).into())
+        }
+        nested!([$($guards)*] $inner $($more)*);
+    };
+    ([$($guards:tt)*] $last:ident) => {
+        async fn $last(n: u32) -> Result<Served<u32>, Fault> {
+            tokio::task::yield_now().await;
+            let place = 0_u8;
+            crate::DEEPEST.set(&raw const place as usize);
+            Ok(n.into())
+        }
+    };
+}
+
+thread_local! {
+    /// The place of the innermost frame.
+    static DEEPEST: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// What twelve nested calls run on. Without optimization each frame has a place of its own for everything
+/// that is moved through it.
+const SMALL_STACK: usize = if cfg!(debug_assertions) { 96 * 1024 } else { 64 * 1024 };
+
+macro_rules! twelve_deep {
+    ($($name:ident: [$($guards:tt)*];)*) => {
+        $(pub mod $name {
+            use resilient_zoo::prelude::*;
+            nested!([$($guards)*] one two three four five six seven eight nine ten eleven twelve last);
+        })*
+
+        #[test]
+        fn twelve_nested_calls_run_on_a_small_stack() {
+            $(
+                let (came, taken) = spawned(1024 * 1024, || {
+                    let top = 0_u8;
+                    let came = paused($name::one(30));
+                    (came, (&raw const top as usize).saturating_sub(DEEPEST.get()))
+                });
+                assert_eq!(came.ok().map(Served::into_inner), Some(42), stringify!($name));
+                assert!(taken <= SMALL_STACK, "{}: {taken} bytes for twelve", stringify!($name));
+            )*
+        }
+    };
+}
+
+twelve_deep! {
+    plain: [];
+    retried: [#[retry]];
+    broken: [#[circuit_breaker]];
+    timed: [#[timeout(secs = 100)]];
+    bounded: [#[deadline(secs = 100)]];
+    degraded: [#[fallback(default = 0)]];
+}
+
+fn spawned<T: Send + 'static>(stack: usize, run: impl FnOnce() -> T + Send + 'static) -> T {
+    let thread = std::thread::Builder::new().stack_size(stack).spawn(run);
+    thread.and_then(|thread| thread.join().map_err(|_| std::io::ErrorKind::Other.into())).expect("a thread")
+}
+
+const DEPTH: usize = 10_000;
+
+#[each_policy(as_written, borrows, no_default)]
+pub mod recursive {
+    use resilient_zoo::prelude::*;
+
+    /// Gives the place of its innermost frame. The buffer is what a function that does something has.
+    #[guarded]
+    pub fn descend(depth: usize, line: &mut [u8; 64]) -> Result<Served<usize>, Fault> {
+        let mut own = [0_u8; 256];
+        own[depth % 256] = line[depth % 64];
+        line[depth % 64] = own[(depth + 1) % 256];
+        if depth == 0 {
+            return Ok((&raw const own as usize).into());
+        }
+        let place = descend(depth - 1, line)?;
+        line[0] = own[depth % 256];
+        Ok(place)
+    }
+
+    const _: resilient_zoo::witness::Policy = POLICY;
+}
+
+/// How much stack the function takes to that depth.
+macro_rules! depth {
+    ($policy:ident) => {
+        spawned(256 * 1024 * 1024, || {
+            let top = 0_u8;
+            let place = recursive::$policy::descend(DEPTH, &mut [0; 64]).map(Served::into_inner);
+            (&raw const top as usize).saturating_sub(place.unwrap_or_default())
+        })
+    };
+}
+
+#[test]
+fn recursion_takes_at_most_twice_the_stack() {
+    let plain = depth!(plain);
+    // Without optimization the layers around a body are calls of their own.
+    let per_policy = if cfg!(debug_assertions) { 700 * DEPTH } else { plain };
+    let check = |name: &str, policies: usize, taken: usize| {
+        assert!(taken > plain, "{name} was not measured");
+        let (call, of_plain) = (taken / DEPTH, plain / DEPTH);
+        assert!(taken <= plain + policies * per_policy, "{name}: {call} bytes a call, plain {of_plain}");
+    };
+    check("retry", 1, depth!(retry));
+    check("circuit_breaker", 1, depth!(circuit_breaker));
+    check("fallback", 1, depth!(fallback));
+    check("full", 3, depth!(full));
+}
