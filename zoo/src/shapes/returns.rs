@@ -98,6 +98,97 @@ pub mod errors {
     }
 }
 
+/// Errors that have no type, or are hidden by somebody else's alias.
+#[each_policy(unclassified)]
+pub mod untyped {
+    use std::error::Error;
+
+    use resilient_zoo::prelude::*;
+
+    static WITNESS: Witness = Witness::new();
+
+    /// Anyhow's alias, its macros and its context.
+    #[guarded]
+    pub fn anyhow(text: String) -> anyhow::Result<Served<u32>> {
+        use anyhow::Context as _;
+        WITNESS.attempt(&text)?;
+        let number: u32 = text.parse().context("no number")?;
+        anyhow::ensure!(number > 0, "nothing");
+        Ok(number.into())
+    }
+
+    /// Two kinds of errors, and one made of a text.
+    #[guarded]
+    pub fn boxed(text: String) -> Result<Served<u32>, Box<dyn Error + Send + Sync>> {
+        WITNESS.attempt(&text)?;
+        let number: u32 = text.parse()?;
+        if number == 0 {
+            return Err("nothing".into());
+        }
+        Ok(number.into())
+    }
+
+    #[test]
+    fn errors_are_converted_and_come_out_as_they_are() {
+        WITNESS.check(POLICY, 12, || anyhow("12".into()));
+        WITNESS.check(POLICY, 12, || boxed("12".into()));
+        let (came, seen) = WITNESS.watch(0, &mut || boxed("x".into()));
+        assert_eq!(seen.len(), if POLICY.repeats { 3 } else { 1 });
+        assert_eq!(came.is_ok_and(|served| served.is_degraded()), POLICY.degrades);
+    }
+}
+
+/// An error that stays on its thread, which no sync timeout can bring back.
+#[each_policy(unclassified, borrows)]
+#[allow(clippy::future_not_send)]
+pub mod local_error {
+    use std::error::Error;
+
+    use resilient_zoo::prelude::*;
+
+    static WITNESS: Witness = Witness::new();
+
+    /// The shortest way to write it.
+    #[guarded]
+    pub fn boxed(text: &str) -> Result<Served<u32>, Box<dyn Error>> {
+        WITNESS.attempt(text)?;
+        Ok(text.parse::<u32>()?.into())
+    }
+
+    #[test]
+    fn errors_are_converted() {
+        WITNESS.check(POLICY, 12, || boxed("12"));
+    }
+}
+
+/// `io::Result`: there is no room for a refusal in it, but io errors say by their kind what is worth
+/// another attempt.
+#[each_policy(only_retry)]
+pub mod io {
+    use std::io;
+
+    use resilient_zoo::prelude::*;
+
+    static WITNESS: Witness = Witness::new();
+
+    /// Fails transiently, and permanently.
+    #[guarded]
+    pub fn read(name: String) -> io::Result<Served<usize>> {
+        WITNESS.attempt(&name).map_err(|_| io::ErrorKind::ConnectionReset)?;
+        if name.is_empty() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        Ok(name.len().into())
+    }
+
+    #[test]
+    fn kinds_decide() {
+        WITNESS.check(POLICY, 2, || read("ab".into()));
+        let (came, seen) = WITNESS.watch(0, &mut || read(String::new()));
+        assert_eq!((came.is_ok(), seen.len()), (false, 1));
+    }
+}
+
 /// Values that coerce, that cannot be named, that borrow.
 #[each_policy(no_default)]
 pub mod values {

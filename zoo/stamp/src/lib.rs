@@ -15,6 +15,7 @@ struct Stack {
 }
 
 const RETRY: &str = "#[retry(max_attempts = 3)]";
+const RETRY_ANY: &str = "#[retry(max_attempts = 3, on = any)]";
 const BREAKER: &str = "#[circuit_breaker(failure_threshold = 1000)]";
 const DEFAULT: &str = "#[fallback(default = ::core::default::Default::default())]";
 /// For values that have no default: the only tier gives the error back.
@@ -72,6 +73,7 @@ const FULL_UNBOUNDED: Stack = Stack {
 /// - `as_written`: no function is made `async`.
 /// - `borrows`: the sync functions borrow, so nothing bounds their time.
 /// - `no_default`: the values have no `Default`, so nothing degrades.
+/// - `unclassified`: the error type does not say what is worth another attempt, so everything is.
 /// - `only_retry`: what is returned has no room for a refusal.
 #[proc_macro_attribute]
 pub fn each_policy(options: TokenStream, module: TokenStream) -> TokenStream {
@@ -90,7 +92,15 @@ pub fn each_policy(options: TokenStream, module: TokenStream) -> TokenStream {
             let is_left_out = (stack.bounds && !is_bounded)
                 || (has("only_retry") && !matches!(stack.name, "plain" | "retry"));
             if !is_left_out {
-                stamped.extend(stamp(stack, is_async, has("no_default"), body.stream()));
+                let mut attributes = stack.attributes.to_owned();
+                if has("no_default") {
+                    attributes = attributes.replace(DEFAULT, NO_DEFAULT);
+                }
+                if has("unclassified") {
+                    attributes = attributes.replace(RETRY, RETRY_ANY);
+                }
+                let degrades = stack.degrades && !has("no_default");
+                stamped.extend(stamp(stack, &attributes, degrades, is_async, body.stream()));
             }
         }
     }
@@ -108,18 +118,15 @@ pub fn limited(_: TokenStream, item: TokenStream) -> TokenStream {
     out
 }
 
-fn stamp(stack: &Stack, is_async: bool, no_default: bool, body: TokenStream) -> TokenStream {
-    let Stack { name, attributes, repeats, degrades, .. } = stack;
+fn stamp(stack: &Stack, attributes: &str, degrades: bool, is_async: bool, body: TokenStream) -> TokenStream {
+    let Stack { name, repeats, .. } = stack;
     let suffix = if is_async { "_async" } else { "" };
-    let attributes =
-        if no_default { attributes.replace(DEFAULT, NO_DEFAULT) } else { (*attributes).to_owned() };
-    let mut inside = replaced(body, &attributes, is_async);
+    let mut inside = replaced(body, attributes, is_async);
     inside.extend(parsed(&format!(
         "/// What its functions are guarded by.\n\
          #[allow(dead_code, reason = \"modules without tests\")]\n\
          const POLICY: ::resilient_zoo::witness::Policy = ::resilient_zoo::witness::Policy {{\
-             repeats: {repeats}, degrades: {} }};",
-        *degrades && !no_default
+             repeats: {repeats}, degrades: {degrades} }};"
     )));
     let mut stamped = parsed(&format!("/// Under this.\npub mod {name}{suffix}"));
     stamped.extend([TokenTree::from(Group::new(Delimiter::Brace, inside))]);
