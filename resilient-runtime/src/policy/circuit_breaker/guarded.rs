@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::mem;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ impl CircuitBreaker {
         J: FnOnce(&E) -> V,
         V: Into<Verdict>,
     {
-        Guarded::new(self, self.longest_call, future, judge)
+        Guarded::new(self, &self.longest_call, future, judge)
     }
 
     /// Runs `body` behind this breaker. Every error is a failure.
@@ -76,7 +76,7 @@ impl KeyedCircuit {
         J: FnOnce(&E) -> V,
         V: Into<Verdict>,
     {
-        Guarded::new(self, self.longest_call, future, judge)
+        Guarded::new(self, &self.longest_call, future, judge)
     }
 
     /// [`CircuitBreaker::guard_sync_judged`] behind this circuit.
@@ -105,7 +105,11 @@ where
     V: Into<Verdict>,
 {
     match circuit.enter_for(longest_call) {
-        Ok(permit) => permit.settle(body(), judge),
+        Ok(mut permit) => {
+            let outcome = body();
+            permit.count(&outcome, judge);
+            outcome
+        }
         Err(refused) => private::circuit_open(refused),
     }
 }
@@ -117,20 +121,25 @@ pin_project_lite::pin_project! {
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Guarded<'c, F, R, J> {
-        // Before the stage, and so dropped before it gives its permit back. Gone once it has finished.
+        // Before the permit, and so dropped before that is given back. Gone once it has finished.
         #[pin]
         future: Option<F>,
-        stage: Stage<'c, R, J>,
+        gate: Gate<'c, R>,
+        // Gone once it has judged, or once the call was refused.
+        judge: Option<J>,
+        // Stays where it is: to move a permit costs more than all the rest of a success.
+        permit: Option<Permit<'c>>,
     }
 }
 
+/// Where admission is asked for.
 #[derive(Debug)]
-enum Stage<'c, R, J> {
-    /// With how long the call may take by its own settings, and with what a refusal becomes: so the compiler
-    /// asks only once whether it can become that.
-    Fresh(&'c Circuit, Duration, fn(CircuitOpenError) -> R, J),
-    Admitted(Permit<'c>, J),
-    Done,
+struct Gate<'c, R> {
+    circuit: &'c Circuit,
+    /// How long the call may take by its own settings.
+    longest_call: &'c Duration,
+    /// What a refusal becomes: so the compiler asks only once whether it can become that.
+    refuse: fn(CircuitOpenError) -> R,
 }
 
 impl<'c, F, R, J> Guarded<'c, F, R, J>
@@ -138,9 +147,9 @@ where
     R: Refusable<Error: CarriesCircuitOpen>,
 {
     #[inline]
-    fn new(circuit: &'c Circuit, longest_call: Duration, future: F, judge: J) -> Self {
-        let stage = Stage::Fresh(circuit, longest_call, private::circuit_open, judge);
-        Self { future: Some(future), stage }
+    fn new(circuit: &'c Circuit, longest_call: &'c Duration, future: F, judge: J) -> Self {
+        let gate = Gate { circuit, longest_call, refuse: private::circuit_open };
+        Self { future: Some(future), gate, judge: Some(judge), permit: None }
     }
 }
 
@@ -156,27 +165,48 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
         let mut this = self.project();
-        // While the future runs its permit is on the stack: where it panics, the permit goes with it,
-        // whoever catches the panic and whenever the rest is dropped.
-        let (mut permit, judge) = match mem::replace(this.stage, Stage::Done) {
-            Stage::Admitted(permit, judge) => (permit, judge),
-            Stage::Fresh(circuit, longest, refuse, judge) => match circuit.enter_for(longest) {
-                Ok(permit) => (permit, judge),
-                Err(refused) => return Poll::Ready(refuse(refused)),
-            },
-            Stage::Done => return Poll::Pending,
-        };
         let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
-        match pin!(permit.during(future)).poll(context) {
-            Poll::Ready(outcome) => {
-                this.future.set(None);
-                permit.count(&outcome, judge);
-                Poll::Ready(outcome)
-            }
-            Poll::Pending => {
-                *this.stage = Stage::Admitted(permit, judge);
-                Poll::Pending
+        if this.permit.is_none() {
+            match this.gate.circuit.enter_for(*this.gate.longest_call) {
+                Ok(permit) => *this.permit = Some(permit),
+                Err(refused) => {
+                    this.future.set(None);
+                    return Poll::Ready((this.gate.refuse)(refused));
+                }
             }
         }
+        let watch = Watch(this.permit);
+        watch.is_running(true);
+        let polled = future.poll(context);
+        watch.is_running(polled.is_ready());
+        mem::forget(watch);
+        if let Poll::Ready(outcome) = &polled {
+            this.future.set(None);
+            if let (Some(permit), Some(judge)) = (this.permit, this.judge.take()) {
+                permit.count(outcome, judge);
+            }
+        }
+        polled
+    }
+}
+
+/// Gives the permit of a future that panics back at once, whoever catches the panic and whenever the rest
+/// is dropped.
+struct Watch<'p, 'c>(&'p mut Option<Permit<'c>>);
+
+impl Watch<'_, '_> {
+    /// Whether the call is running, rather than suspended at an await.
+    #[inline]
+    fn is_running(&self, running: bool) {
+        if let Some(permit) = &*self.0 {
+            permit.is_running(running);
+        }
+    }
+}
+
+impl Drop for Watch<'_, '_> {
+    #[cold]
+    fn drop(&mut self) {
+        *self.0 = None;
     }
 }

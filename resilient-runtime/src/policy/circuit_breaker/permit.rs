@@ -83,6 +83,12 @@ impl<'c> Permit<'c> {
         During { running: &self.running, future }
     }
 
+    /// See [`during`](Self::during).
+    #[inline]
+    pub(super) fn is_running(&self, running: bool) {
+        self.running.store(running, Ordering::Relaxed);
+    }
+
     #[inline]
     fn succeed(&mut self) {
         if self.began.is_none() && self.circuit.is_clean(self.pass.generation) {
