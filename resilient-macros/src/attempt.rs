@@ -6,8 +6,9 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Pat;
 
+use crate::argument::{Argument, Passed, Receiver};
 use crate::call::Call;
-use crate::item::{Argument, Function, Passed, Receiver};
+use crate::item::Function;
 use crate::names::{Place, emit, here};
 use crate::rename::rename_self;
 use crate::returns::Shape;

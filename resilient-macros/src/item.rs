@@ -3,17 +3,18 @@
 //! body token for token. No policy is named here.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned as _;
-use syn::{AttrStyle, Attribute, FnArg, Pat, ReceiverKind, Signature, Type, Visibility};
+use syn::{AttrStyle, Attribute, FnArg, Signature, Visibility};
 
+use crate::argument::{self, Argument, Passed, Receiver};
 use crate::attempt::Attempt;
 use crate::mentions::{mentions, names_of, says};
-use crate::names::{DOOR, Place, emit, here, without_braces};
+use crate::names::{DOOR, Place, without_braces};
 use crate::report::Report;
-use crate::returns::{self, Returns, Shape};
+use crate::returns::{Returns, Shape};
 use crate::wording;
 use crate::written::other_keyword;
 
@@ -26,98 +27,6 @@ pub(crate) struct Function {
     pub(crate) receiver: Option<Receiver>,
     pub(crate) arguments: Vec<Argument>,
     pub(crate) returns: Returns,
-}
-
-/// An argument other than `self`.
-pub(crate) struct Argument {
-    /// Its name in the signature that is written: the user's, or one of ours where they wrote a pattern.
-    pub(crate) name: Ident,
-    /// How the body binds it.
-    pub(crate) pattern: Pat,
-    pub(crate) ty: Type,
-    pub(crate) passed: Passed,
-    /// Its name while one attempt of several has it.
-    pub(crate) again: Ident,
-    /// Whether an attribute names it: then the body need not.
-    pub(crate) is_used: bool,
-    /// Attributes that belong to where it is bound: `#[cfg]`, and levels of lints.
-    pub(crate) bound_by: Vec<Attribute>,
-}
-
-impl Argument {
-    /// Whether it is bound by its name alone.
-    pub(crate) fn is_plain(&self) -> bool {
-        matches!(&self.pattern, Pat::Ident(pattern) if pattern.mutability.is_none() && pattern.ident == self.name)
-    }
-
-    /// Whether its name in the signature is the user's.
-    pub(crate) fn has_own_name(&self) -> bool {
-        matches!(&self.pattern, Pat::Ident(pattern) if pattern.ident == self.name)
-    }
-
-    /// Under what it is there: the `#[cfg]`s above it.
-    pub(crate) fn cfg(&self) -> TokenStream {
-        let cfgs = self.bound_by.iter().filter(|attribute| is_cfg(attribute));
-        quote!(#(#cfgs)*)
-    }
-
-    /// What stands for it where it is not there, so that it can be handed on and renewed all the same.
-    ///
-    /// ```text
-    /// #[cfg(not(all(unix)))]
-    /// let argument = ();
-    /// ```
-    fn absent(&self) -> Option<TokenStream> {
-        let conditions: Vec<TokenStream> = self
-            .bound_by
-            .iter()
-            .filter(|attribute| is_cfg(attribute))
-            .filter_map(|attribute| attribute.meta.require_list().ok().map(|list| list.tokens.clone()))
-            .collect();
-        let name = &self.name;
-        (!conditions.is_empty()).then(|| emit!(#[cfg(not(all(#(#conditions),*)))] let #name = ();))
-    }
-
-    /// Whether `tokens` name it; also inside a string, where `format!` finds it.
-    pub(crate) fn is_named_in(&self, tokens: &TokenStream) -> bool {
-        names_of(&self.pattern).iter().any(|name| mentions(tokens, name))
-    }
-}
-
-/// How `self` is passed.
-pub(crate) struct Receiver {
-    /// The user's `self`.
-    pub(crate) token: Ident,
-    /// Its type, as far as it was written out.
-    pub(crate) ty: Type,
-    pub(crate) passed: Passed,
-    pub(crate) is_mut: bool,
-}
-
-/// What another attempt needs of an argument.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Passed {
-    /// Nothing: a shared reference is `Copy`.
-    Shared,
-    /// A reborrow.
-    Mutable,
-    /// A clone.
-    Value,
-    /// A reborrow of `Pin<&mut Self>`.
-    Pinned,
-}
-
-impl Passed {
-    fn of(ty: &Type) -> Self {
-        match ty {
-            Type::Reference(reference) if reference.mutability.is_some() => Self::Mutable,
-            Type::Reference(_) => Self::Shared,
-            Type::Path(path) if returns::is_pinned_mut(path) => Self::Pinned,
-            Type::Paren(paren) => Self::of(&paren.elem),
-            Type::Group(group) => Self::of(&group.elem),
-            _ => Self::Value,
-        }
-    }
 }
 
 /// Why an item is no function that can be guarded.
@@ -155,8 +64,8 @@ impl Function {
         let mut bare = Group::new(Delimiter::Brace, rest);
         bare.set_span(body.span());
         let returns = Returns::of(&signature);
-        let receiver = signature.receiver().map(receiver);
-        let arguments = arguments(&mut signature);
+        let receiver = signature.receiver().map(argument::receiver);
+        let arguments = argument::arguments(&mut signature);
         Ok(Self { attributes, visibility, signature, body: bare, receiver, arguments, returns })
     }
 
@@ -227,6 +136,13 @@ impl Function {
     pub(crate) fn check_result(&self, why: &str, report: &mut Report) {
         if self.returns.is_no_result() {
             self.returns.whole.error(why, report);
+        }
+    }
+
+    /// Reports what is given back of a mutable borrow, which another attempt would need.
+    pub(crate) fn check_borrows(&self, report: &mut Report) {
+        if argument::gives_back_mutable(&self.signature, &self.returns.ty) {
+            self.returns.value.error(wording::gives_back_a_borrow(), report);
         }
     }
 
@@ -317,84 +233,4 @@ fn inner_attributes(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Toke
         attribute.style = AttrStyle::Outer;
     }
     Ok((attributes, input.parse()?))
-}
-
-fn receiver(receiver: &syn::Receiver) -> Receiver {
-    let place = here(receiver.self_token.span);
-    let own: Type = syn::parse_quote_spanned!(place=> Self);
-    let (passed, ty) = match &receiver.kind {
-        ReceiverKind::Reference(_, _, Some(_)) => (Passed::Mutable, own),
-        ReceiverKind::Reference(..) => (Passed::Shared, own),
-        ReceiverKind::Typed(_, ty) => (Passed::of(ty), (**ty).clone()),
-        _ => (Passed::Value, own),
-    };
-    Receiver {
-        token: Ident::new("self", receiver.self_token.span),
-        ty,
-        passed,
-        is_mut: receiver.mutability.is_some(),
-    }
-}
-
-/// Takes the patterns out of the signature and leaves plain names.
-fn arguments(signature: &mut Signature) -> Vec<Argument> {
-    let typed = signature.inputs.iter_mut().filter_map(|input| match input {
-        FnArg::Typed(typed) => Some(typed),
-        FnArg::Receiver(_) => None,
-    });
-    typed
-        .enumerate()
-        .map(|(index, typed)| {
-            let passed = match Passed::of(&typed.ty) {
-                // Only of `self` is it known that it can be borrowed anew.
-                Passed::Pinned => Passed::Value,
-                passed => passed,
-            };
-            let own_name = match &*typed.pat {
-                Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => Some(pattern),
-                _ => None,
-            };
-            let is_plain = own_name.is_some_and(|pattern| pattern.mutability.is_none());
-            let is_rebound = passed != Passed::Shared || !is_plain;
-            let bound_by: Vec<Attribute> = if is_rebound { bound_by(&mut typed.attrs) } else { Vec::new() };
-            let name = match own_name {
-                // What is not there under its `#[cfg]` hides nothing of the same name.
-                Some(pattern) if !bound_by.iter().any(is_cfg) => pattern.ident.clone(),
-                _ => {
-                    let place = typed.pat.span();
-                    format_ident!("__argument_{index}", span = Span::mixed_site().located_at(place))
-                }
-            };
-            let plain = Pat::Ident(syn::PatIdent {
-                attrs: Vec::new(),
-                by_ref: None,
-                mutability: None,
-                ident: name.clone(),
-                subpat: None,
-            });
-            Argument {
-                pattern: std::mem::replace(&mut *typed.pat, plain),
-                passed,
-                again: format_ident!("again_{index}", span = Span::mixed_site()),
-                ty: (*typed.ty).clone(),
-                is_used: false,
-                bound_by,
-                name,
-            }
-        })
-        .collect()
-}
-
-fn is_cfg(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("cfg")
-}
-
-/// Of an argument's attributes those that belong to where it is bound; a level of a lint moves there.
-fn bound_by(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
-    const LEVELS: &[&str] = &["allow", "expect", "warn", "deny", "forbid"];
-    let is_level = |attribute: &Attribute| LEVELS.iter().any(|level| attribute.path().is_ident(level));
-    let bound_by = attributes.iter().filter(|attribute| is_cfg(attribute) || is_level(attribute)).cloned();
-    let bound_by = bound_by.collect();
-    attributes.retain(|attribute| !is_level(attribute));
-    bound_by
 }

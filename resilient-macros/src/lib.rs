@@ -2,6 +2,7 @@
 //! only: each hands its tokens on in one call.
 
 mod args;
+mod argument;
 mod attempt;
 mod call;
 mod duration;

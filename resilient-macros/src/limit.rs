@@ -9,9 +9,10 @@ use syn::spanned::Spanned as _;
 use syn::{GenericArgument, Lifetime, Path, PathArguments, Type, TypeParamBound};
 
 use crate::args::{Args, Constant};
+use crate::argument::{Argument, Passed, Receiver};
 use crate::call::Call;
 use crate::duration::{self, DurationValue};
-use crate::item::{Argument, Function, Passed, Receiver};
+use crate::item::Function;
 use crate::names::{Place, emit};
 use crate::report::Report;
 use crate::wording;

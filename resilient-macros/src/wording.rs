@@ -113,6 +113,9 @@ wording! {
     nothing_can_fail():
         "nothing says that this function failed\n\
          return a `Result` or an `Option`, or judge its value: `until = |value| …`";
+    gives_back_a_borrow():
+        "another attempt needs the mutable borrow that this value may hold on to\n\
+         return an owned value, or retry inside, around what fails";
     waiting_needs_tokio():
         "waiting between the attempts of async code needs the feature `tokio` of `resilient-attributes`";
     beside_config(name): "`{name}` comes with `config`\nwrite it in one of the two places";

@@ -7,8 +7,9 @@ use syn::Expr;
 use syn::spanned::Spanned as _;
 
 use crate::args::Constant;
+use crate::argument::{Argument, Passed};
 use crate::call::Call;
-use crate::item::{Argument, Function, Passed};
+use crate::item::Function;
 use crate::matcher::selection;
 use crate::names::{Place, emit, here};
 use crate::report::Report;

@@ -42,6 +42,7 @@ impl Retry {
         if !function.returns.is_written && self.until.is_none() {
             report.error(function.name().span(), wording::nothing_can_fail());
         }
+        function.check_borrows(report);
         if function.is_async() && !cfg!(feature = "tokio") {
             report.error(function.async_span(), wording::waiting_needs_tokio());
         }

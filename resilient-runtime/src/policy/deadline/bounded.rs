@@ -19,7 +19,7 @@ use crate::private::Refusable;
 /// A result that is ready at the deadline wins. A zero limit polls the future once.
 ///
 /// # Errors
-/// [`TimeoutError`]: the time is up; the future was dropped.
+/// [`TimeoutError`](crate::TimeoutError): the time is up; the future was dropped.
 ///
 /// # Examples
 ///

@@ -20,7 +20,7 @@ use crate::private::Refusable;
 /// [`timeout_sync`](crate::timeout_sync).
 ///
 /// # Errors
-/// [`TimeoutError`]: the limit has passed; the future was dropped.
+/// [`TimeoutError`](crate::TimeoutError): the limit has passed; the future was dropped.
 ///
 /// # Examples
 ///
