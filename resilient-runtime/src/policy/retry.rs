@@ -112,24 +112,31 @@ impl Next {
 /// One call of a retried function: counts its attempts.
 #[derive(Debug)]
 pub struct RetryRun<'r> {
-    config: &'r RetryConfig,
-    operation: &'static str,
+    plan: &'r Plan,
     /// The attempt that is running, from 1.
     attempt: u32,
-    previous_delay: Duration,
+    // Half the size of a `Duration`, and still more than 500 years: every retried future carries a run.
+    previous_delay_nanos: u64,
+}
+
+/// What a retry holds for all of its calls.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    config: RetryConfig,
+    operation: &'static str,
 }
 
 impl<'r> RetryRun<'r> {
     #[inline]
-    const fn new(config: &'r RetryConfig, operation: &'static str) -> Self {
-        Self { config, operation, attempt: 1, previous_delay: Duration::ZERO }
+    const fn new(plan: &'r Plan) -> Self {
+        Self { plan, attempt: 1, previous_delay_nanos: 0 }
     }
 
     /// Whether the attempt that is running is the last that the settings allow.
     #[inline]
     #[must_use]
     pub fn is_last(&self) -> bool {
-        self.attempt >= self.config.max_attempts
+        self.attempt >= self.plan.config.max_attempts
     }
 
     /// What follows an attempt that failed with an error of this kind, which events show so: the delay
@@ -148,16 +155,16 @@ impl<'r> RetryRun<'r> {
 
     /// Takes the machine's next step and tells what happened.
     fn settle(&mut self, shortfall: Shortfall, text: Text<'_>) -> Option<Duration> {
-        let (attempt, most) = (self.attempt, self.config.max_attempts);
+        let (attempt, most) = (self.attempt, self.plan.config.max_attempts);
         match self.next(shortfall, crate::dice::roll()).within(crate::remaining()) {
             Next::Stop => None,
             Next::GiveUp(why) => {
-                event::retry_exhausted(self.operation, attempt, most, why, text);
+                event::retry_exhausted(self.plan.operation, attempt, most, why, text);
                 None
             }
             Next::Wait(delay) => {
-                event::retry(self.operation, attempt, most, delay, text);
-                nested::tell(self.operation);
+                event::retry(self.plan.operation, attempt, most, delay, text);
+                nested::tell(self.plan.operation);
                 Some(delay)
             }
         }
@@ -173,25 +180,25 @@ impl<'r> RetryRun<'r> {
         if self.is_last() {
             return Next::GiveUp(Exhausted::Attempts);
         }
-        if hint.is_some_and(|hint| hint > self.config.max_retry_after) {
+        if hint.is_some_and(|hint| hint > self.plan.config.max_retry_after) {
             return Next::GiveUp(Exhausted::RetryAfter);
         }
         let own = self.own_delay(dice);
         self.attempt += 1;
-        self.previous_delay = own;
+        self.previous_delay_nanos = u64::try_from(own.as_nanos()).unwrap_or(u64::MAX);
         match hint {
-            Some(hint) if hint > own => Next::Wait(self.config.jitter.add_to(hint, dice)),
+            Some(hint) if hint > own => Next::Wait(self.plan.config.jitter.add_to(hint, dice)),
             _ => Next::Wait(own),
         }
     }
 
     fn own_delay(&self, dice: f64) -> Duration {
-        let schedule = self.config.schedule();
-        if self.config.backoff == BackoffShape::Decorrelated {
-            return schedule.decorrelated_after(self.previous_delay, dice);
+        let schedule = self.plan.config.schedule();
+        if self.plan.config.backoff == BackoffShape::Decorrelated {
+            return schedule.decorrelated_after(Duration::from_nanos(self.previous_delay_nanos), dice);
         }
         let delay = schedule.delay(self.attempt);
-        self.config.jitter.spread(delay, self.config.max_delay, dice)
+        self.plan.config.jitter.spread(delay, self.plan.config.max_delay, dice)
     }
 }
 

@@ -18,7 +18,7 @@ impl RetryRun<'_> {
     /// Runs `body` as the attempt that is due.
     #[inline]
     pub fn attempt_sync<R>(&self, body: impl FnOnce() -> R) -> R {
-        let _repeated = self.repeats().then(|| nested::enter(Some(self.operation)));
+        let _repeated = self.repeats().then(|| nested::enter(Some(self.plan.operation)));
         body()
     }
 
@@ -46,7 +46,7 @@ impl<F: Future> Future for Attempt<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _repeated = this.run.repeats().then(|| nested::enter(Some(this.run.operation)));
+        let _repeated = this.run.repeats().then(|| nested::enter(Some(this.run.plan.operation)));
         this.future.poll(context)
     }
 }

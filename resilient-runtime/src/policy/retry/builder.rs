@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::check::{self, Written};
-use super::{RetryConfig, RetryRun};
+use super::{Plan, RetryConfig, RetryRun};
 use crate::backoff::{BackoffShape, Jitter};
 
 /// Runs a function again when it fails with an error that is worth another attempt.
@@ -32,9 +32,8 @@ use crate::backoff::{BackoffShape, Jitter};
 #[derive(Clone, Copy, Debug)]
 #[must_use = "settings do nothing until they are used by `call` or `call_async`"]
 pub struct Retry<W = Classified, U = AnyValue> {
-    pub(super) config: RetryConfig,
+    plan: Plan,
     written: Written,
-    pub(super) operation: &'static str,
     pub(super) selects: W,
     pub(super) accepts: U,
 }
@@ -59,9 +58,8 @@ impl Retry {
     /// Three attempts, exponential backoff from 1 s to at most 30 s, 0–10 % jitter.
     pub const fn new() -> Self {
         Self {
-            config: RetryConfig::DEFAULT,
+            plan: Plan { config: RetryConfig::DEFAULT, operation: "retry" },
             written: Written::NOTHING,
-            operation: "retry",
             selects: Classified,
             accepts: AnyValue,
         }
@@ -71,16 +69,16 @@ impl Retry {
 impl<U: Copy> Retry<Classified, U> {
     /// Tries again what `when` says yes to, whatever the error type itself says.
     pub const fn when<F>(self, when: F) -> Retry<When<F>, U> {
-        let Self { config, written, operation, accepts, .. } = self;
-        Retry { config, written, operation, selects: When(when), accepts }
+        let Self { plan, written, accepts, .. } = self;
+        Retry { plan, written, selects: When(when), accepts }
     }
 }
 
 impl<W: Copy> Retry<W> {
     /// Also tries again an `Ok` value that `until` says no to; the last one is returned.
     pub const fn until<F>(self, until: F) -> Retry<W, Until<F>> {
-        let Self { config, written, operation, selects, .. } = self;
-        Retry { config, written, operation, selects, accepts: Until(until) }
+        let Self { plan, written, selects, .. } = self;
+        Retry { plan, written, selects, accepts: Until(until) }
     }
 }
 
@@ -95,7 +93,8 @@ impl From<RetryConfig> for Retry {
     fn from(config: RetryConfig) -> Self {
         let config =
             RetryConfig { max_attempts: config.max_attempts.clamp(1, RetryConfig::MOST_ATTEMPTS), ..config };
-        Self { config, ..Self::new() }
+        let new = Self::new();
+        Self { plan: Plan { config, ..new.plan }, ..new }
     }
 }
 
@@ -107,7 +106,7 @@ impl<W, U> Retry<W, U> {
     /// [`max_retries`](Self::max_retries).
     #[track_caller]
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
-        self.config.max_attempts = check::max_attempts(attempts);
+        self.plan.config.max_attempts = check::max_attempts(attempts);
         self.wrote(Written::MAX_ATTEMPTS)
     }
 
@@ -118,7 +117,7 @@ impl<W, U> Retry<W, U> {
     /// [`max_attempts`](Self::max_attempts).
     #[track_caller]
     pub const fn max_retries(mut self, retries: u32) -> Self {
-        self.config.max_attempts = check::max_retries(retries) + 1;
+        self.plan.config.max_attempts = check::max_retries(retries) + 1;
         self.wrote(Written::MAX_RETRIES)
     }
 
@@ -131,7 +130,7 @@ impl<W, U> Retry<W, U> {
     /// `BackoffShape::None`, where it does nothing.
     #[track_caller]
     pub const fn base_delay(mut self, delay: Duration) -> Self {
-        self.config.base_delay = check::base_delay(delay);
+        self.plan.config.base_delay = check::base_delay(delay);
         self.wrote(Written::BASE_DELAY)
     }
 
@@ -142,7 +141,7 @@ impl<W, U> Retry<W, U> {
     /// [`backoff`](Self::backoff), where it does nothing.
     #[track_caller]
     pub const fn multiplier(mut self, multiplier: f64) -> Self {
-        self.config.multiplier = check::multiplier(multiplier);
+        self.plan.config.multiplier = check::multiplier(multiplier);
         self.wrote(Written::MULTIPLIER)
     }
 
@@ -153,7 +152,7 @@ impl<W, U> Retry<W, U> {
     /// was written, or with [`BackoffShape::None`], where it does nothing.
     #[track_caller]
     pub const fn max_delay(mut self, delay: Duration) -> Self {
-        self.config.max_delay = check::max_delay(delay);
+        self.plan.config.max_delay = check::max_delay(delay);
         self.wrote(Written::MAX_DELAY)
     }
 
@@ -164,7 +163,7 @@ impl<W, U> Retry<W, U> {
     /// In `const` evaluation this is a compile error: zero.
     #[track_caller]
     pub const fn max_retry_after(mut self, longest: Duration) -> Self {
-        self.config.max_retry_after = check::max_retry_after(longest);
+        self.plan.config.max_retry_after = check::max_retry_after(longest);
         self
     }
 
@@ -174,7 +173,7 @@ impl<W, U> Retry<W, U> {
     /// In `const` evaluation this is a compile error: beside a setting that does nothing with this shape.
     #[track_caller]
     pub const fn backoff(mut self, shape: BackoffShape) -> Self {
-        self.config.backoff = shape;
+        self.plan.config.backoff = shape;
         self.wrote(Written::BACKOFF)
     }
 
@@ -185,7 +184,7 @@ impl<W, U> Retry<W, U> {
     /// [`BackoffShape::Decorrelated`], which spreads by itself, or [`BackoffShape::None`].
     #[track_caller]
     pub const fn jitter(mut self, jitter: Jitter) -> Self {
-        self.config.jitter = check::jitter(jitter);
+        self.plan.config.jitter = check::jitter(jitter);
         self.wrote(Written::JITTER)
     }
 
@@ -193,24 +192,24 @@ impl<W, U> Retry<W, U> {
     #[track_caller]
     const fn wrote(mut self, setting: Written) -> Self {
         self.written = self.written.and(setting);
-        check::together(&self.config, self.written);
+        check::together(&self.plan.config, self.written);
         self
     }
 
     /// What events call the operation. Default `retry`; an attribute says the function's name.
     pub const fn operation(mut self, operation: &'static str) -> Self {
-        self.operation = operation;
+        self.plan.operation = operation;
         self
     }
 
     /// The settings.
     pub const fn config(&self) -> &RetryConfig {
-        &self.config
+        &self.plan.config
     }
 
     /// Begins a call. Reads no clock and rolls no dice.
     #[inline]
     pub const fn start(&self) -> RetryRun<'_> {
-        RetryRun::new(&self.config, self.operation)
+        RetryRun::new(&self.plan)
     }
 }

@@ -21,8 +21,9 @@ const fn hinted(wait: Duration) -> Shortfall {
 /// Exact delays: 1 s, 2 s, 4 s …
 const EXACT: RetryConfig = RetryConfig { jitter: Jitter::None, ..RetryConfig::DEFAULT };
 
-fn run(config: &RetryConfig) -> RetryRun<'_> {
-    RetryRun::new(config, "test")
+/// Its plan lives as long as the test binary: runs borrow theirs.
+fn run(config: &RetryConfig) -> RetryRun<'static> {
+    RetryRun::new(Box::leak(Box::new(Plan { config: *config, operation: "test" })))
 }
 
 fn wait(run: &mut RetryRun<'_>, shortfall: Shortfall, dice: f64) -> Duration {
