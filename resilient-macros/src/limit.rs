@@ -95,8 +95,12 @@ impl Limit {
     pub(crate) fn value(&self, function: &Function) -> TokenStream {
         let operation = self.operation(function);
         let value = &self.value;
-        let limit = emit!(__res::limit(#operation, #value));
-        if matches!(self.value, Some(DurationValue::Dynamic(_))) { limit } else { emit!(const { #limit }) }
+        let limit = function.returns.error.call("limit", emit!(#operation), Some(&value));
+        if matches!(self.value, Some(DurationValue::Dynamic(_))) {
+            limit
+        } else {
+            function.returns.error.while_compiling(&limit)
+        }
     }
 
     /// What errors and events call the operation.
@@ -119,9 +123,8 @@ fn thousandth(seconds: DurationValue, args: &Args, report: &mut Report) -> Optio
 
 /// Runs a sync body on another thread for as long as `limit` allows. What the compiler says of the call
 /// as a whole is about what goes along, and is said there.
-pub(crate) fn run_elsewhere(limit: TokenStream, body: &TokenStream, function: &Function) -> Call {
+pub(crate) fn run_elsewhere(limit: &TokenStream, body: &TokenStream, function: &Function) -> Call {
     let place = function.inputs();
-    let limit = place.moved(limit);
     let timeout_sync = function.returns.error.name("timeout_sync");
     let arguments = place.parenthesized(body);
     Call::inline(false, emit!(#limit.#timeout_sync #arguments))

@@ -58,16 +58,21 @@ impl Place {
         quote!(#runtime::#name::<#ty> #arguments)
     }
 
-    /// `(tokens)`, whose errors as a whole belong to this piece.
-    pub(crate) fn parenthesized(self, tokens: &TokenStream) -> Group {
-        let mut group = Group::new(Delimiter::Parenthesis, tokens.clone());
-        group.set_span(here(self.end));
-        group
+    /// `const { tokens }`, whose errors as a whole belong to this piece.
+    pub(crate) fn while_compiling(self, tokens: &TokenStream) -> TokenStream {
+        let (keyword, block) = (Ident::new("const", here(self.start)), self.group(Delimiter::Brace, tokens));
+        quote!(#keyword #block)
     }
 
-    /// Tokens of ours, whose errors belong to this piece.
-    pub(crate) fn moved(self, tokens: TokenStream) -> TokenStream {
-        moved_to(tokens, self.start)
+    /// `(tokens)`, likewise.
+    pub(crate) fn parenthesized(self, tokens: &TokenStream) -> Group {
+        self.group(Delimiter::Parenthesis, tokens)
+    }
+
+    fn group(self, delimiter: Delimiter, tokens: &TokenStream) -> Group {
+        let mut group = Group::new(delimiter, tokens.clone());
+        group.set_span(here(self.end));
+        group
     }
 
     /// A name of ours, whose errors belong to this piece: those about what a method demands are told at

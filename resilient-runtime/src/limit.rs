@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::error::TimeoutError;
 
-#[cfg(feature = "tokio")]
 mod carried;
+pub use carried::Carried;
 #[cfg(feature = "tokio")]
-pub(crate) use carried::{Carried, Limits};
+pub(crate) use carried::Limits;
 
 /// How long something may take, and what it is called when it took longer.
 #[derive(Clone, Copy, Debug)]

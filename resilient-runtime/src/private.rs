@@ -17,7 +17,7 @@ pub use crate::clock::pause_async;
 pub use crate::clock::pause_sync;
 pub use crate::error::{CircuitOpenError, TimeoutError};
 pub use crate::ide;
-pub use crate::limit::{CrossesThreads, Limit};
+pub use crate::limit::{Carried, CrossesThreads, Limit};
 pub use crate::policy::circuit_breaker::{
     CircuitBreaker, CircuitKey, KeyedCircuit, KeyedCircuitBreaker, Verdict, check as check_breaker,
 };
@@ -60,8 +60,12 @@ pub fn seen<R: Outcome>(outcome: &R) -> Result<&R::Value, &R::Error> {
 
 /// A limit, as attributes keep theirs.
 #[must_use]
-pub const fn limit(operation: &'static str, limit: Duration) -> Limit {
-    Limit::new(limit, operation)
+pub const fn limit<R, E>(operation: &'static str, limit: Duration) -> Carried<R>
+where
+    R: Refusable<Error = E>,
+    E: CarriesTimeout,
+{
+    Carried::new(Limit::new(limit, operation))
 }
 
 /// See [`Limit::checked`].

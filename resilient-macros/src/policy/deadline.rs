@@ -81,8 +81,9 @@ impl Deadline {
     /// is then the only limit.
     pub(crate) fn run(attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
         let operation = function.operation();
-        let limit = emit!(__res::limit(#operation, ::core::time::Duration::MAX));
-        limit::run_elsewhere(limit, &attempt.elsewhere(runs), function)
+        let limit = emit!(#operation, ::core::time::Duration::MAX);
+        let limit = function.returns.error.call("limit", limit, None);
+        limit::run_elsewhere(&limit, &attempt.elsewhere(runs), function)
     }
 
     /// ```text
@@ -92,8 +93,7 @@ impl Deadline {
         let limit = self.limit.value(function);
         let inner = inner.as_callable();
         if function.is_async() {
-            let deadline = function.returns.error.name("deadline");
-            return Call::callable(true, emit!(#limit.#deadline(#inner)));
+            return Call::callable(true, emit!(#limit.deadline(#inner)));
         }
         Call::inline(false, emit!(#limit.deadline_sync(#inner)))
     }

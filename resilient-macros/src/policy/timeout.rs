@@ -47,9 +47,8 @@ impl Timeout {
         let limit = self.limit.value(function);
         if function.is_async() {
             let body = attempt.here(runs).as_callable();
-            let timeout = function.returns.error.name("timeout");
-            return Call::callable(true, emit!(#limit.#timeout(#body)));
+            return Call::callable(true, emit!(#limit.timeout(#body)));
         }
-        limit::run_elsewhere(limit, &attempt.elsewhere(runs), function)
+        limit::run_elsewhere(&limit, &attempt.elsewhere(runs), function)
     }
 }

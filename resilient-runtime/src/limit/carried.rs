@@ -1,12 +1,35 @@
-//! What a bounded future gives: the limit it holds says what becomes of a timeout. Whether the time is up
-//! is decided elsewhere.
+//! A limit as attributes keep it: with what becomes of a timeout. Whether the time is up is decided
+//! elsewhere.
 
 use super::Limit;
 use crate::error::{CarriesTimeout, TimeoutError};
 use crate::private::{Refusable, timed_out};
 
-/// A limit, and what is given where it was kept or passed. It is held by the future that it bounds, not
-/// put around it: each layer that a future has counts against the compiler's recursion limit.
+/// A limit whose timeout is the caller's own error. Attributes make theirs while compiling, so that what
+/// they bound holds one pointer to both.
+#[derive(Debug)]
+pub struct Carried<R> {
+    pub(crate) limit: Limit,
+    /// What a timeout becomes: so the compiler asks only once whether it can become that.
+    pub(crate) carry: fn(TimeoutError) -> R,
+}
+
+impl<R> Carried<R> {
+    /// The limit, for functions that return an `R`.
+    #[must_use]
+    pub const fn new<E>(limit: Limit) -> Self
+    where
+        R: Refusable<Error = E>,
+        E: CarriesTimeout,
+    {
+        Self { limit, carry: timed_out }
+    }
+}
+
+/// A limit or the place of one, and what is given where it was kept or passed. It is held by the future
+/// that it bounds, not put around it: each layer that a future has counts against the compiler's recursion
+/// limit.
+#[cfg(feature = "tokio")]
 pub trait Limits<T> {
     /// What is given.
     type Output;
@@ -18,6 +41,7 @@ pub trait Limits<T> {
     fn output(&self, bounded: Result<T, TimeoutError>) -> Self::Output;
 }
 
+#[cfg(feature = "tokio")]
 impl<T> Limits<T> for Limit {
     type Output = Result<T, TimeoutError>;
 
@@ -32,31 +56,13 @@ impl<T> Limits<T> for Limit {
     }
 }
 
-/// A limit that attributes have a `static` place for, and whose timeout is the caller's own error.
-#[derive(Debug)]
-pub struct Carried<'l, R> {
-    limit: &'l Limit,
-    // What a timeout becomes: so the compiler asks only once whether it can become that.
-    carry: fn(TimeoutError) -> R,
-}
-
-impl<'l, R> Carried<'l, R> {
-    #[inline]
-    pub(crate) fn new(limit: &'l Limit) -> Self
-    where
-        R: Refusable,
-        R::Error: CarriesTimeout,
-    {
-        Self { limit, carry: timed_out }
-    }
-}
-
-impl<R> Limits<R> for Carried<'_, R> {
+#[cfg(feature = "tokio")]
+impl<R> Limits<R> for &Carried<R> {
     type Output = R;
 
     #[inline]
     fn limit(&self) -> &Limit {
-        self.limit
+        &self.limit
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 
 use crate::bound::{self, Bound, Entered};
 use crate::clock;
-use crate::limit::Limit;
+use crate::limit::{Carried, Limit};
 
 #[cfg(feature = "tokio")]
 mod bounded;
@@ -19,10 +19,10 @@ fn deadline_sync(limit: &Limit) -> Entered {
 
 /// What attributes write.
 #[doc(hidden)]
-impl Limit {
+impl<R> Carried<R> {
     /// Bounds a whole call that blocks; what it does on this thread is not interrupted.
-    pub fn deadline_sync<R>(&self, call: impl FnOnce() -> R) -> R {
-        let _bounded = deadline_sync(self);
+    pub fn deadline_sync(&self, call: impl FnOnce() -> R) -> R {
+        let _bounded = deadline_sync(&self.limit);
         call()
     }
 }

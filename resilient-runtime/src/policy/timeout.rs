@@ -1,10 +1,9 @@
 //! Bounding one run of a body: what a timeout is told as. Futures are bounded in `bounded`, closures that
 //! block in `blocking`, on the threads of `worker`.
 
-use crate::error::{CarriesTimeout, TimeoutError};
+use crate::error::TimeoutError;
 use crate::event;
-use crate::limit::{CrossesThreads, Limit};
-use crate::private::{Refusable, timed_out};
+use crate::limit::{Carried, CrossesThreads};
 
 mod blocking;
 #[cfg(feature = "tokio")]
@@ -23,14 +22,13 @@ fn told(error: TimeoutError) -> TimeoutError {
 
 /// What attributes write.
 #[doc(hidden)]
-impl Limit {
+impl<R> Carried<R> {
     /// Bounds one attempt whose body blocks: it runs on a worker. A timeout is the caller's own error.
-    pub fn timeout_sync<R, E>(&self, body: impl FnOnce() -> R + Send + 'static) -> R
+    pub fn timeout_sync(&self, body: impl FnOnce() -> R + Send + 'static) -> R
     where
-        R: CrossesThreads + Refusable<Error = E> + 'static,
-        E: CarriesTimeout,
+        R: CrossesThreads + 'static,
     {
-        timeout_sync(self.duration(), self.error().operation, body).unwrap_or_else(timed_out)
+        timeout_sync(self.limit.duration(), self.limit.error().operation, body).unwrap_or_else(self.carry)
     }
 }
 

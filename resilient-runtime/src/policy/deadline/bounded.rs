@@ -8,10 +8,8 @@ use std::time::Duration;
 
 use crate::bound::{self, Bound};
 use crate::clock::{self, Timer};
-use crate::error::CarriesTimeout;
 use crate::event;
 use crate::limit::{Carried, Limit, Limits};
-use crate::private::Refusable;
 
 /// Drops `future` when it has not finished within `limit`, counted from its first poll, and lets
 /// everything inside see what [`remains`](crate::remaining()).
@@ -40,16 +38,11 @@ pub fn deadline<F: Future>(limit: Duration, operation: &'static str, future: F) 
 
 /// What attributes write.
 #[doc(hidden)]
-impl Limit {
+impl<R> Carried<R> {
     /// Bounds the whole call; a timeout is the caller's own error.
     #[inline]
-    pub fn deadline<F, R, E>(&self, call: F) -> Deadline<F, Carried<'_, R>>
-    where
-        F: Future<Output = R>,
-        R: Refusable<Error = E>,
-        E: CarriesTimeout,
-    {
-        Deadline::new(Carried::new(self), call)
+    pub const fn deadline<F: Future<Output = R>>(&self, call: F) -> Deadline<F, &Self> {
+        Deadline::new(self, call)
     }
 }
 

@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use super::told;
 use crate::clock::{self, Timer};
-use crate::error::CarriesTimeout;
 use crate::limit::{Carried, Limit, Limits};
-use crate::private::Refusable;
 
 /// Drops `future` when it has not finished within `limit`, counted from its first wait.
 ///
@@ -40,16 +38,11 @@ pub fn timeout<F: Future>(limit: Duration, operation: &'static str, future: F) -
 
 /// What attributes write.
 #[doc(hidden)]
-impl Limit {
+impl<R> Carried<R> {
     /// Bounds one attempt; a timeout is the caller's own error.
     #[inline]
-    pub fn timeout<F, R, E>(&self, attempt: F) -> Timeout<F, Carried<'_, R>>
-    where
-        F: Future<Output = R>,
-        R: Refusable<Error = E>,
-        E: CarriesTimeout,
-    {
-        Timeout::new(Carried::new(self), attempt)
+    pub const fn timeout<F: Future<Output = R>>(&self, attempt: F) -> Timeout<F, &Self> {
+        Timeout::new(self, attempt)
     }
 }
 
