@@ -183,6 +183,16 @@ fn bound_by(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
     bound_by
 }
 
+/// Whether a pattern says `ref mut`: then what it is taken out of must be mutable.
+pub(crate) fn borrows_mutably(pattern: TokenStream) -> bool {
+    let mut is_after_ref = false;
+    pattern.into_iter().any(|token| match token {
+        TokenTree::Group(group) => borrows_mutably(group.stream()),
+        TokenTree::Ident(word) => std::mem::replace(&mut is_after_ref, word == "ref") && word == "mut",
+        _ => false,
+    })
+}
+
 /// Whether what is returned may hold on to what was borrowed mutably: it says `&mut`, or has the lifetime
 /// of something that was.
 pub(crate) fn gives_back_mutable(signature: &Signature, returned: &Type) -> bool {

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Pat;
 
-use crate::argument::{Argument, Passed, Receiver};
+use crate::argument::{self, Argument, Passed, Receiver};
 use crate::call::Call;
 use crate::item::Function;
 use crate::names::{Place, emit, here};
@@ -225,7 +225,8 @@ impl Argument {
         let is_name = |pattern: &Pat| matches!(pattern, Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none());
         let stays = self.passed == Passed::Value && !is_name(pattern);
         let (stay, source) = if stays {
-            (Some(emit!(#cfg let #name = #source;)), name.to_token_stream())
+            let mutability = argument::borrows_mutably(pattern.to_token_stream()).then(|| quote!(mut));
+            (Some(emit!(#cfg let #mutability #name = #source;)), name.to_token_stream())
         } else {
             (None, source)
         };

@@ -100,8 +100,13 @@ impl Returns {
                 path.path.segments.last().is_some_and(|last| OTHERS.iter().any(|other| last.ident == other))
             }
             Type::Tuple(_) | Type::Reference(_) | Type::Array(_) | Type::Slice(_) => true,
-            _ => !self.is_written,
+            _ => self.is_never() || !self.is_written,
         }
+    }
+
+    /// `-> !`
+    pub(crate) fn is_never(&self) -> bool {
+        matches!(self.ty, Type::Never(_))
     }
 }
 

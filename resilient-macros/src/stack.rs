@@ -104,7 +104,7 @@ impl Policy {
     /// Statements before everything else: the policy's statics and constants.
     fn items(&self, function: &Function, below: &[Listed]) -> TokenStream {
         match self {
-            Self::CircuitBreaker(policy) => policy.items(longest_call(below)),
+            Self::CircuitBreaker(policy) => policy.items(function, longest_call(below)),
             Self::Retry(policy) => policy.items(function),
             Self::Deadline(policy) => policy.items(function),
             Self::Timeout(policy) => policy.items(function),

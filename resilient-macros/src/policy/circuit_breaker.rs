@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
 use syn::Expr;
 
 use crate::call::Call;
@@ -20,6 +20,9 @@ use settings::Breaker;
 pub(crate) use settings::CircuitBreaker;
 #[cfg(test)]
 pub(crate) use settings::VOCABULARY;
+
+/// Where the breaker is kept. The runtime looks for it in the path of a breaker without a name.
+const STATIC: &str = "__BREAKER";
 
 impl CircuitBreaker {
     pub(crate) fn check(&self, function: &Function, report: &mut Report) {
@@ -59,13 +62,14 @@ impl CircuitBreaker {
     ///
     /// `longest` is how long one admitted call may take. A probe is such a call: it must not lose its
     /// place while it still runs as it is meant to.
-    pub(crate) fn items(&self, longest: Option<Duration>) -> TokenStream {
-        let breaker = self.breaker(longest);
-        let circuit = self.key.as_ref().map(|key| self.circuit(key));
+    pub(crate) fn items(&self, function: &Function, longest: Option<Duration>) -> TokenStream {
+        let kept = function.free_name(STATIC);
+        let breaker = self.breaker(&kept, longest);
+        let circuit = self.key.as_ref().map(|key| self.circuit(key, &kept));
         emit!(#breaker #circuit)
     }
 
-    fn breaker(&self, longest: Option<Duration>) -> TokenStream {
+    fn breaker(&self, kept: &Ident, longest: Option<Duration>) -> TokenStream {
         let Breaker::Written { name, builders, .. } = &self.breaker else {
             return TokenStream::new();
         };
@@ -79,17 +83,17 @@ impl CircuitBreaker {
             emit!(.longest_call(#longest))
         });
         let ty = if self.key.is_some() { emit!(KeyedCircuitBreaker) } else { emit!(CircuitBreaker) };
-        emit!(static __BREAKER: __res::#ty = __res::#new #longest #builders;)
+        emit!(static #kept: __res::#ty = __res::#new #longest #builders;)
     }
 
     /// Looks up the circuit of the call, before the body takes away what the key is made of.
-    fn circuit(&self, key: &Expr) -> TokenStream {
+    fn circuit(&self, key: &Expr, kept: &Ident) -> TokenStream {
         let (named, breaker) = match &self.breaker {
             Breaker::Static(expr) => {
                 let breaker = Place::of(expr).call("keyed_breaker_at", emit!(&#expr), None);
                 (emit!(let breaker = #breaker;), emit!(breaker))
             }
-            Breaker::Written { .. } => (TokenStream::new(), emit!(&__BREAKER)),
+            Breaker::Written { .. } => (TokenStream::new(), emit!(&#kept)),
         };
         let value = match key {
             Expr::Tuple(tuple) => {
@@ -110,7 +114,7 @@ impl CircuitBreaker {
         let breaker = match (&self.key, &self.breaker) {
             (Some(_), _) => emit!(circuit),
             (None, Breaker::Static(expr)) => Place::of(expr).call("breaker_at", emit!(&#expr), None),
-            (None, Breaker::Written { .. }) => emit!(__BREAKER),
+            (None, Breaker::Written { .. }) => function.free_name(STATIC).into_token_stream(),
         };
         let selected = selection(self.on.as_ref(), self.when.as_ref())
             .filter(|_| !self.on.as_ref().is_some_and(Matchers::is_any));

@@ -41,6 +41,8 @@ impl Retry {
     pub(crate) fn check(&self, function: &Function, report: &mut Report) {
         if !function.returns.is_written && self.until.is_none() {
             report.error(function.name().span(), wording::nothing_can_fail());
+        } else if function.returns.is_never() {
+            function.returns.whole.error(wording::nothing_can_fail(), report);
         }
         function.check_borrows(report);
         if function.is_async() && !cfg!(feature = "tokio") {

@@ -46,12 +46,13 @@ pub mod arguments {
         __RETRY: u32,
         __TIMEOUT: u32,
         __DEADLINE: u32,
+        __BREAKER: u32,
         made: u32,
     ) -> Result<Served<u32>, Fault> {
         let permit = made;
         let retry = permit + 1;
-        WITNESS.attempt((__RETRY, __TIMEOUT, __DEADLINE, retry))?;
-        Ok((__RETRY + __TIMEOUT + __DEADLINE + retry).into())
+        WITNESS.attempt((__RETRY, __TIMEOUT, __DEADLINE, __BREAKER, retry))?;
+        Ok((__RETRY + __TIMEOUT + __DEADLINE + __BREAKER + retry).into())
     }
 
     /// Another name for `self`, and patterns.
@@ -68,7 +69,7 @@ pub mod arguments {
     fn they_are_the_callers() {
         WITNESS.check(POLICY, 22, || of_loops(1, 2, 3, 4, 5, 6));
         WITNESS.check(POLICY, "1a2b3", || of_tiers(1, "a".into(), 2, "b".into(), 3));
-        WITNESS.check(POLICY, 16, || of_statics(1, 3, 4, 7));
+        WITNESS.check(POLICY, 18, || of_statics(1, 3, 4, 2, 7));
         WITNESS.check(POLICY, 6, || of_patterns((1, 2), 3));
     }
 }
@@ -115,13 +116,14 @@ pub mod items {
         static __CACHED: u32 = 2;
         static __TIMEOUT: u32 = 3;
         static __DEADLINE: u32 = 4;
+        static __BREAKER: u32 = 5;
         WITNESS.attempt(n)?;
-        Ok((n + __RETRY + __CACHED + __TIMEOUT + __DEADLINE).into())
+        Ok((n + __RETRY + __CACHED + __TIMEOUT + __DEADLINE + __BREAKER).into())
     }
 
     #[test]
     fn they_are_the_bodys() {
         WITNESS.check(POLICY, 28, || inside(7));
-        WITNESS.check(POLICY, 17, || same_statics(7));
+        WITNESS.check(POLICY, 22, || same_statics(7));
     }
 }

@@ -66,6 +66,8 @@ pub mod neighbours {
     }
     /// Not ours.
     pub static __RETRY: u32 = 5;
+    /// Not ours.
+    pub static __BREAKER: u32 = 6;
     macro_rules! matches {
         () => {
             9
@@ -76,12 +78,12 @@ pub mod neighbours {
     #[guarded]
     pub fn of_them(n: u32) -> ::core::result::Result<S<u32>, Fault> {
         WITNESS.attempt(n)?;
-        Ok(S::from(run() + out() + policy() + attempt() + __RETRY + matches!() + n))
+        Ok(S::from(run() + out() + policy() + attempt() + __RETRY + __BREAKER + matches!() + n))
     }
 
     #[test]
     fn they_are_the_modules() {
-        WITNESS.check(POLICY, 25, || of_them(1));
+        WITNESS.check(POLICY, 31, || of_them(1));
     }
 }
 

@@ -197,8 +197,22 @@ pub mod borrowing_patterns {
         Ok(format!("{a}{b}{c}{d}").into())
     }
 
+    /// `ref mut`: what an attempt changes is its own.
+    #[guarded]
+    #[allow(clippy::toplevel_ref_arg, clippy::needless_pass_by_value)]
+    pub fn changed_through(
+        ref mut list: Vec<u32>,
+        (ref mut text, n): (String, u32),
+    ) -> Result<Served<String>, Fault> {
+        list.push(n);
+        text.push('!');
+        WITNESS.attempt((&*list, &*text, n))?;
+        Ok(format!("{list:?}{text}").into())
+    }
+
     #[test]
     fn parts_are_as_passed() {
+        WITNESS.check(POLICY, "[1, 2]a!", || changed_through(vec![1], ("a".into(), 2)));
         WITNESS.check(POLICY, "1b3c4", || seen_through(&1, "b3".into(), ("c", &4)));
     }
 }

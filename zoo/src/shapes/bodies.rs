@@ -143,6 +143,31 @@ pub mod diverging {
     }
 }
 
+/// Bodies whose branches race.
+#[each_policy(as_written)]
+pub mod racing {
+    use std::time::Duration;
+
+    use resilient_zoo::prelude::*;
+
+    /// `select!`, with a `?` and a `return` in its arms.
+    #[guarded]
+    #[allow(clippy::needless_return)]
+    pub async fn first(text: String) -> Result<Served<u32>, Fault> {
+        let parsed = async { text.parse::<u32>() };
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(1)) => return Err(Fault::Lost),
+            number = parsed => Ok(number?.into()),
+        }
+    }
+
+    #[test]
+    fn the_first_wins() {
+        assert_eq!(resilient_zoo::witness::paused(first("7".into())).ok().as_deref(), Some(&7));
+        assert_eq!(resilient_zoo::witness::paused(first("x".into())).is_ok(), POLICY.degrades);
+    }
+}
+
 /// Functions that call themselves.
 #[each_policy(as_written)]
 pub mod recursive {

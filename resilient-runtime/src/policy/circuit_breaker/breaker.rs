@@ -142,7 +142,9 @@ impl Deref for CircuitBreaker {
 
 /// `module::Type::function` out of the type name of something that is written inside the function.
 fn function_path(inside: &'static str) -> Cow<'static, str> {
-    let function = inside.split("::__BREAKER").next().unwrap_or(inside);
+    // The last one: a module may be called likewise. Ours ends in more underscores where the function's
+    // own names begin so.
+    let function = inside.rsplit_once("::__BREAKER").map_or(inside, |(function, _)| function);
     let function = function.trim_end_matches("::{{closure}}");
     // `<module::Type as Trait>::function`: a method of a trait goes by its type too.
     let of_trait = function
@@ -163,6 +165,7 @@ mod tests {
     fn paths_are_those_a_reader_would_write() {
         for (inside, path) in [
             ("a::b::call::__BREAKER::{{closure}}", "a::b::call"),
+            ("a::__BREAKER::call::__BREAKER_::{{closure}}", "a::__BREAKER::call"),
             ("a::Type::call::{{closure}}::__BREAKER::{{closure}}", "a::Type::call"),
             ("<a::Type as a::Model>::chat::__BREAKER::{{closure}}", "a::Type::chat"),
             ("<a::Type<T> as a::Model<U>>::chat::__BREAKER::{{closure}}", "a::Type<T>::chat"),
