@@ -1,4 +1,4 @@
-//! One run of the user's body, as a future or closure that a policy can run, bound or repeat. This is
+//! One run of the user's body, as a future or closure that can be run, bounded or repeated. This is
 //! the only file that says how a body is put inside another function so that `?`, `return` and
 //! inference stay its own.
 
@@ -7,7 +7,6 @@ use quote::{ToTokens, quote};
 use syn::Pat;
 
 use crate::argument::{self, Argument, Passed, Receiver};
-use crate::call::Call;
 use crate::item::Function;
 use crate::names::{Place, emit, here};
 use crate::rename::rename_self;
@@ -40,8 +39,8 @@ impl<'f> Attempt<'f> {
     /// async fn f(a: A) -> R { body }     async { let a = a; { body } }
     /// fn f(a: A) -> R { body }           || -> R { let a = a; { body } }
     /// ```
-    pub(crate) fn here(&self, runs: Runs) -> Call {
-        Call::callable(self.function.is_async(), self.callable(runs, runs == Runs::Once))
+    pub(crate) fn here(&self, runs: Runs) -> TokenStream {
+        self.callable(runs, runs == Runs::Once)
     }
 
     /// A sync body for another thread: a closure that takes everything with it.

@@ -10,7 +10,6 @@ use syn::{GenericArgument, Lifetime, Path, PathArguments, Type, TypeParamBound};
 
 use crate::args::{Args, Constant};
 use crate::argument::{Argument, Passed, Receiver};
-use crate::call::Call;
 use crate::duration::{self, DurationValue};
 use crate::item::Function;
 use crate::names::{Place, emit};
@@ -94,13 +93,30 @@ impl Limit {
     /// The limit as an expression: made while compiling, where its value is the same for all calls.
     pub(crate) fn value(&self, function: &Function) -> TokenStream {
         let operation = self.operation(function);
-        let value = &self.value;
+        let value = self.duration();
         let limit = function.returns.error.call("limit", emit!(#operation), Some(&value));
-        if matches!(self.value, Some(DurationValue::Dynamic(_))) {
-            limit
-        } else {
-            function.returns.error.while_compiling(&limit)
-        }
+        if self.is_dynamic() { limit } else { function.returns.error.while_compiling(&limit) }
+    }
+
+    /// The limit as a future holds it: as a function that takes no room, or as the place of one call's own.
+    ///
+    /// ```text
+    /// || const { limit("name", LIMIT) }
+    /// &limit("name", self.limit)
+    /// ```
+    pub(crate) fn held(&self, function: &Function) -> TokenStream {
+        let limit = self.value(function);
+        if self.is_dynamic() { emit!(&#limit) } else { emit!(|| #limit) }
+    }
+
+    /// Whether each call makes a limit of its own.
+    pub(crate) fn is_dynamic(&self) -> bool {
+        matches!(self.value, Some(DurationValue::Dynamic(_)))
+    }
+
+    /// The limit as a `Duration`.
+    pub(crate) fn duration(&self) -> Option<&DurationValue> {
+        self.value.as_ref()
     }
 
     /// What errors and events call the operation.
@@ -123,11 +139,11 @@ fn thousandth(seconds: DurationValue, args: &Args, report: &mut Report) -> Optio
 
 /// Runs a sync body on another thread for as long as `limit` allows. What the compiler says of the call
 /// as a whole is about what goes along, and is said there.
-pub(crate) fn run_elsewhere(limit: &TokenStream, body: &TokenStream, function: &Function) -> Call {
+pub(crate) fn run_elsewhere(limit: &TokenStream, body: &TokenStream, function: &Function) -> TokenStream {
     let place = function.inputs();
     let timeout_sync = function.returns.error.name("timeout_sync");
     let arguments = place.parenthesized(body);
-    Call::inline(false, emit!(#limit.#timeout_sync #arguments))
+    emit!(#limit.#timeout_sync #arguments)
 }
 
 /// Statements that make the compiler look at each argument, where it is written, before it looks at the

@@ -16,7 +16,7 @@ use crate::names::emit;
 use crate::policy::circuit_breaker::CircuitBreaker;
 use crate::policy::deadline::Deadline;
 use crate::policy::fallback::Fallback;
-use crate::policy::retry::Retry;
+use crate::policy::retry::{Above, Retry};
 use crate::policy::timeout::Timeout;
 use crate::report::Report;
 use crate::wording;
@@ -102,9 +102,9 @@ impl Policy {
     }
 
     /// Statements before everything else: the policy's statics and constants.
-    fn items(&self, function: &Function, below: &[Listed]) -> TokenStream {
+    fn items(&self, function: &Function) -> TokenStream {
         match self {
-            Self::CircuitBreaker(policy) => policy.items(function, longest_call(below)),
+            Self::CircuitBreaker(policy) => policy.items(function),
             Self::Retry(policy) => policy.items(function),
             Self::Deadline(policy) => policy.items(function),
             Self::Timeout(policy) => policy.items(function),
@@ -112,14 +112,32 @@ impl Policy {
         }
     }
 
-    /// The policy around what stands below it.
-    fn wrap(&self, inner: Call, function: &Function) -> Call {
+    /// What each poll of an awaited `body` goes through, where the policy has a part in it.
+    fn watch(&self, body: TokenStream) -> TokenStream {
+        match self {
+            // A timeout stands nearest to the body; see `awaited`.
+            Self::Fallback(_) | Self::Timeout(_) => body,
+            Self::Deadline(_) => Deadline::watch(&body),
+            Self::CircuitBreaker(_) => CircuitBreaker::watch(&body),
+            Self::Retry(_) => Retry::watch(&body),
+        }
+    }
+
+    /// The policy around what stands below it. The stack is in order.
+    fn wrap(&self, inner: Call, stack: &[Listed], function: &Function) -> Call {
+        let below = stack.partition_point(|listed| listed.policy.place() <= self.place());
+        let (above, below) = stack.split_at(below);
+        let is_above = |place: Place| above.iter().any(|listed| listed.policy.place() == place);
         match self {
             Self::Fallback(policy) => policy.wrap(&inner, function),
-            Self::CircuitBreaker(policy) => policy.wrap(&inner, function),
-            Self::Retry(policy) => policy.wrap(&inner, function),
-            Self::Deadline(policy) => policy.wrap(&inner, function),
-            // The innermost policy runs the body itself; see `write`.
+            Self::CircuitBreaker(policy) => policy.wrap(&inner, longest_call(below), function),
+            Self::Retry(policy) => {
+                let above =
+                    Above { deadline: is_above(Place::Deadline), breaker: is_above(Place::CircuitBreaker) };
+                policy.wrap(&inner, above, function)
+            }
+            Self::Deadline(policy) => policy.wrap(inner, function),
+            // It has a part in the run of the body alone.
             Self::Timeout(_) => inner,
         }
     }
@@ -204,20 +222,19 @@ fn write(mut function: Function, stack: &[Listed], imports: &TokenStream) -> Tok
         function.renew_receiver();
     }
     let function = &function;
-    let attempt = function.attempt();
-    let mut call = innermost(stack, &attempt, runs, function);
+    let mut call = Call::new(run(stack, &function.attempt(), runs, function));
     for listed in outwards(stack) {
-        call = listed.policy.wrap(call, function);
+        call = listed.policy.wrap(call, stack, function);
     }
-    let items = stack.iter().enumerate().map(|(place, listed)| {
-        let below = stack.get(place + 1..).unwrap_or_default();
-        listed.policy.items(function, below)
-    });
-    function.with_body(&emit!(#imports #(#items)*), call.value())
+    let items = stack.iter().map(|listed| listed.policy.items(function));
+    function.with_body(&emit!(#imports #(#items)*), call.statements())
 }
 
-/// The body, run by whatever stands directly around it.
-fn innermost(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
+/// One run of the body.
+fn run(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function) -> TokenStream {
+    if function.is_async() {
+        return awaited(stack, &attempt.here(runs), function);
+    }
     let timeout = stack.iter().find_map(|listed| match &listed.policy {
         Policy::Timeout(timeout) => Some(timeout),
         _ => None,
@@ -225,9 +242,44 @@ fn innermost(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Fun
     let has_deadline = stack.iter().any(|listed| matches!(listed.policy, Policy::Deadline(_)));
     match timeout {
         Some(timeout) => timeout.run(attempt, runs, function),
-        None if has_deadline && !function.is_async() => Deadline::run(attempt, runs, function),
-        None => attempt.here(runs),
+        None if has_deadline => Deadline::run(attempt, runs, function),
+        None => {
+            let body = attempt.here(runs);
+            emit!((#body)())
+        }
     }
+}
+
+/// The policies hold the pinned body by reference: each layer that holds a future counts against the
+/// compiler's recursion limit, and is a place that the body is moved through.
+///
+/// ```text
+/// let limit = || const { limit("name", LIMIT) };
+/// let body = pin!(async { body });
+/// let body = timeout(limit, body);
+/// let out = permit.during(run.attempt(body)).await;
+/// out
+/// ```
+fn awaited(stack: &[Listed], body: &TokenStream, function: &Function) -> TokenStream {
+    if stack.iter().all(|listed| matches!(listed.policy, Policy::Fallback(_))) {
+        return emit!(#body.await);
+    }
+    let (mut limit, mut limited, mut watched) = (None, None, emit!(body));
+    for listed in outwards(stack) {
+        if let Policy::Timeout(timeout) = &listed.policy {
+            limit = Some(timeout.hold(function));
+            limited = Some(emit!(let body = __res::timeout(limit, body);));
+        }
+        watched = listed.policy.watch(watched);
+    }
+    emit! {{
+        #limit
+        let body = ::core::pin::pin!(#body);
+        #limited
+        // As a statement: the edition of a tail would say which of the two is dropped first.
+        let out = #watched.await;
+        out
+    }}
 }
 
 fn is_ours(attribute: &Attribute) -> bool {

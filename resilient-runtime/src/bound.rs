@@ -54,7 +54,7 @@ fn set(bound: Option<Bound>) {
 /// While it lives, this thread is bounded.
 #[derive(Debug)]
 #[must_use = "the bound holds only while this lives"]
-pub(crate) struct Entered {
+pub struct Entered {
     outer: Option<Bound>,
     /// It restores its own thread's bound.
     stays: PhantomData<*const ()>,

@@ -138,15 +138,11 @@ impl Future for Pause {
 #[cfg(feature = "tokio")]
 pub(crate) type Timer = tokio::time::Sleep;
 
-/// Starts a timer that fires at `at`; says whether it has fired already.
+/// A timer that fires at `at`, or `None` where that is over already: tokio's shortest wait is a whole tick.
 #[cfg(feature = "tokio")]
-#[cold]
-pub(crate) fn arm(mut timer: Pin<&mut Option<Timer>>, at: Moment, context: &mut Context<'_>) -> bool {
-    timer.set(Some(tokio::time::sleep(at.since(real_now()))));
-    match timer.as_mut().as_pin_mut() {
-        Some(timer) => timer.poll(context).is_ready(),
-        None => false,
-    }
+pub(crate) fn timer(at: Moment) -> Option<Timer> {
+    let wait = at.since(real_now());
+    (!wait.is_zero()).then(|| tokio::time::sleep(wait))
 }
 
 /// When a timer fires.

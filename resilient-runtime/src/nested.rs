@@ -36,7 +36,7 @@ fn set(outer: Option<&'static str>) {
 /// While it lives, this thread repeats for the retry that it names.
 #[derive(Debug)]
 #[must_use = "the name holds only while this lives"]
-pub(crate) struct Entered {
+pub struct Entered {
     before: Option<&'static str>,
     /// It restores its own thread's name.
     stays: PhantomData<*const ()>,

@@ -21,10 +21,15 @@ pub use crate::limit::{Carried, CrossesThreads, Limit};
 pub use crate::policy::circuit_breaker::{
     CircuitBreaker, CircuitKey, KeyedCircuit, KeyedCircuitBreaker, Verdict, check as check_breaker,
 };
+pub use crate::policy::deadline::deadline_sync;
+#[cfg(feature = "tokio")]
+pub use crate::policy::deadline::due;
 #[cfg(feature = "cache")]
 pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, check as check_fallback};
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
 pub use crate::policy::retry::{Retry, RetryConfig, check as check_retry};
+#[cfg(feature = "tokio")]
+pub use crate::policy::timeout::bound_attempt as timeout;
 pub use crate::probe::{self, Seen, Told};
 pub use crate::window::Window;
 pub use crate::{__resilient_error as error, __resilient_is as is, __resilient_returns as returns};
@@ -205,14 +210,14 @@ pub fn fallback(operation: &'static str, error: crate::event::Text<'_>) -> Fallb
 
 /// See [`Fallback::serve`].
 #[inline]
-pub fn serve<T: Degradable>(fallback: Fallback, tier: Tier, value: T) -> T {
-    fallback.serve(tier, value)
+pub fn serve<T: Degradable, E>(fallback: Fallback, tier: Tier, value: T) -> Result<T, E> {
+    Ok(fallback.serve(tier, value))
 }
 
 /// See [`Fallback::serve_aged`].
 #[inline]
-pub fn serve_aged<T: Degradable>(fallback: Fallback, tier: Tier, age: Duration, value: T) -> T {
-    fallback.serve_aged(tier, age, value)
+pub fn serve_aged<T: Degradable, E>(fallback: Fallback, tier: Tier, age: Duration, value: T) -> Result<T, E> {
+    Ok(fallback.serve_aged(tier, age, value))
 }
 
 /// The last good values of the function that it is written in, before its settings.
@@ -247,10 +252,10 @@ pub fn or_else<T, E>(error: E, tier: impl FnOnce(E) -> Result<T, E>) -> Result<T
     tier(error)
 }
 
-/// The safe value of a function that returns `Served<T>`.
+/// [`serve`], for the safe value of a function that returns `Served<T>`.
 #[inline]
-pub fn served<T>(value: T) -> Served<T> {
-    value.into()
+pub fn serve_default<T, E>(fallback: Fallback, value: T) -> Result<Served<T>, E> {
+    serve(fallback, Tier::Default, value.into())
 }
 
 /// The type of a value that a fallback serves.

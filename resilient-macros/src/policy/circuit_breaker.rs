@@ -60,16 +60,14 @@ impl CircuitBreaker {
     /// let circuit = circuit_of(&__BREAKER, key);
     /// ```
     ///
-    /// `longest` is how long one admitted call may take. A probe is such a call: it must not lose its
-    /// place while it still runs as it is meant to.
-    pub(crate) fn items(&self, function: &Function, longest: Option<Duration>) -> TokenStream {
+    pub(crate) fn items(&self, function: &Function) -> TokenStream {
         let kept = function.free_name(STATIC);
-        let breaker = self.breaker(&kept, longest);
+        let breaker = self.breaker(&kept);
         let circuit = self.key.as_ref().map(|key| self.circuit(key, &kept));
         emit!(#breaker #circuit)
     }
 
-    fn breaker(&self, kept: &Ident, longest: Option<Duration>) -> TokenStream {
+    fn breaker(&self, kept: &Ident) -> TokenStream {
         let Breaker::Written { name, builders, .. } = &self.breaker else {
             return TokenStream::new();
         };
@@ -77,13 +75,8 @@ impl CircuitBreaker {
             Some(name) => emit!(breaker(#name)),
             None => emit!(breaker_of(|| ::core::any::type_name_of_val(&|| ()))),
         };
-        let longest = longest.map(|longest| {
-            // A quarter on top: timers fire late, and a busy machine runs what they wake later still.
-            let longest = DurationValue::Known(longest.saturating_add(longest / 4));
-            emit!(.longest_call(#longest))
-        });
         let ty = if self.key.is_some() { emit!(KeyedCircuitBreaker) } else { emit!(CircuitBreaker) };
-        emit!(static #kept: __res::#ty = __res::#new #longest #builders;)
+        emit!(static #kept: __res::#ty = __res::#new #builders;)
     }
 
     /// Looks up the circuit of the call, before the body takes away what the key is made of.
@@ -107,10 +100,27 @@ impl CircuitBreaker {
     }
 
     /// ```text
-    /// __BREAKER.guard(inner)
-    /// __BREAKER.guard_judged(inner, |error| matches!(error, …))
+    /// permit.during(body)
     /// ```
-    pub(crate) fn wrap(&self, inner: &Call, function: &Function) -> Call {
+    pub(crate) fn watch(body: &TokenStream) -> TokenStream {
+        emit!(permit.during(#body))
+    }
+
+    /// ```text
+    /// let mut permit = __BREAKER.permit();
+    /// 'call: {
+    ///     if let Some(refused) = permit.refused(longest) {
+    ///         break 'call circuit_open(refused);
+    ///     }
+    ///     let out = inner;
+    ///     permit.count(&out, |error| matches!(error, …));
+    ///     out
+    /// }
+    /// ```
+    ///
+    /// `longest` is how long one admitted call may take. A probe is such a call: it must not lose its
+    /// place while it still runs as it is meant to.
+    pub(crate) fn wrap(&self, inner: &Call, longest: Option<Duration>, function: &Function) -> Call {
         let breaker = match (&self.key, &self.breaker) {
             (Some(_), _) => emit!(circuit),
             (None, Breaker::Static(expr)) => Place::of(expr).call("breaker_at", emit!(&#expr), None),
@@ -119,22 +129,25 @@ impl CircuitBreaker {
         let selected = selection(self.on.as_ref(), self.when.as_ref())
             .filter(|_| !self.on.as_ref().is_some_and(Matchers::is_any));
         let judge = match selected {
-            Some(selected) if self.is_neutral_otherwise => {
-                Some(emit!(, |error| __res::neutral_unless(#selected)))
+            Some(selected) if self.is_neutral_otherwise => emit!(__res::neutral_unless(#selected)),
+            Some(selected) => selected,
+            None => emit!(true),
+        };
+        let error = function.returns.error;
+        let (refuse, count) = (error.call("circuit_open", emit!(refused), None), error.name("count"));
+        let inner = inner.named("out");
+        let longest = longest.unwrap_or_default();
+        // A quarter on top: timers fire late, and a busy machine runs what they wake later still.
+        let longest = DurationValue::Known(longest.saturating_add(longest / 4));
+        let call = emit! {
+            'call: {
+                if let __res::Some(refused) = permit.refused(#longest) {
+                    break 'call #refuse;
+                }
+                #inner
+                permit.#count(&out, |error| #judge); out
             }
-            Some(selected) => Some(emit!(, |error| #selected)),
-            // Only without a key there is a shorter form of this.
-            None => self.key.as_ref().map(|_| emit!(, |_| true)),
         };
-        let method = match (function.is_async(), &judge) {
-            (true, None) => "guard",
-            (true, Some(_)) => "guard_judged",
-            (false, None) => "guard_sync",
-            (false, Some(_)) => "guard_sync_judged",
-        };
-        let method = function.returns.error.name(method);
-        let inner = inner.as_callable();
-        let guarded = emit!(#breaker.#method(#inner #judge));
-        if function.is_async() { Call::callable(true, guarded) } else { Call::inline(false, guarded) }
+        Call::new(call).after(&emit!(let mut permit = #breaker.permit();))
     }
 }

@@ -79,7 +79,7 @@ impl Deadline {
 
     /// A sync body is bounded by running elsewhere; where no timeout sees to that, the deadline does, and
     /// is then the only limit.
-    pub(crate) fn run(attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
+    pub(crate) fn run(attempt: &Attempt<'_>, runs: Runs, function: &Function) -> TokenStream {
         let operation = function.operation();
         let limit = emit!(#operation, ::core::time::Duration::MAX);
         let limit = function.returns.error.call("limit", limit, None);
@@ -87,15 +87,28 @@ impl Deadline {
     }
 
     /// ```text
-    /// const { limit("name", LIMIT) }.deadline(inner)
+    /// due.bounds(body)
     /// ```
-    pub(crate) fn wrap(&self, inner: &Call, function: &Function) -> Call {
-        let limit = self.limit.value(function);
-        let inner = inner.as_callable();
-        if function.is_async() {
-            return Call::callable(true, emit!(#limit.deadline(#inner)));
+    pub(crate) fn watch(body: &TokenStream) -> TokenStream {
+        emit!(due.bounds(#body))
+    }
+
+    /// ```text
+    /// let due = due(|| const { limit("name", LIMIT) });
+    /// ```
+    ///
+    /// What blocks is bounded as a whole: `let _bounded = deadline_sync("name", LIMIT);`
+    pub(crate) fn wrap(&self, inner: Call, function: &Function) -> Call {
+        if !function.is_async() {
+            let (operation, limit) = (self.limit.operation(function), self.limit.duration());
+            return inner.after(&emit!(let _bounded = __res::deadline_sync(#operation, #limit);));
         }
-        Call::inline(false, emit!(#limit.deadline_sync(#inner)))
+        let limit = self.limit.held(function);
+        inner.after(&if self.limit.is_dynamic() {
+            emit!(let limit = #limit; let due = __res::due(limit);)
+        } else {
+            emit!(let due = __res::due(#limit);)
+        })
     }
 }
 

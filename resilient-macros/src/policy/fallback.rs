@@ -76,8 +76,8 @@ impl Fallback {
     /// let Err(error) = out else { return out };
     /// let prompt = kept;
     /// let fallback = fallback("classify", Told(&error).text());
-    /// if let Ok(value) = or_else(error, |error| degraded) { return Ok(serve(fallback, Tier::Degraded, value)) }
-    /// Ok(serve(fallback, Tier::Default, default))
+    /// if let Ok(value) = or_else(error, |error| degraded) { return serve(fallback, Tier::Degraded, value) }
+    /// serve_default(fallback, default)
     /// ```
     ///
     /// It is the outermost policy, so `return` leaves the function.
@@ -91,22 +91,18 @@ impl Fallback {
             Some(cached) => (Some(cached.key(function)), Some(Cached::keep(function))),
             None => (None, None),
         };
-        let (out, tiers) = (inner.value(), self.serve(function));
-        Call::inline(
-            function.is_async(),
-            emit! {{
-                #keep
-                #key
-                let out = #out;
-                #keep_value
-                let __res::Err(error) = out else { return out };
-                #unselected
-                #restore
-                let text = __res::Told(&error).text();
-                let fallback = __res::fallback(#name, text) #reason;
-                #tiers
-            }},
-        )
+        let (inner, tiers) = (inner.named("out"), self.serve(function));
+        Call::new(tiers).after(&emit! {
+            #keep
+            #key
+            #inner
+            #keep_value
+            let __res::Err(error) = out else { return out };
+            #unselected
+            #restore
+            let text = __res::Told(&error).text();
+            let fallback = __res::fallback(#name, text) #reason;
+        })
     }
 
     fn keep(&self, function: &Function) -> (TokenStream, TokenStream) {
@@ -131,15 +127,11 @@ impl Fallback {
     fn serve(&self, function: &Function) -> TokenStream {
         let serve = |tier: TokenStream| {
             let tier = emit!(fallback, __res::Tier::#tier, value);
-            let serve = function.returns.value.call("serve", tier, None);
-            emit!(__res::Ok(#serve))
+            function.returns.value.call("serve", tier, None)
         };
         let cached = self.cached.as_ref().map(|cached| cached.serve(function));
         let end = match &self.default {
-            Some(default) => {
-                let (value, serve) = (Self::default_value(default, function), serve(emit!(Default)));
-                emit!(let value = #value; #serve)
-            }
+            Some(default) => Self::serve_default(default, function, &serve(emit!(Default))),
             None => emit!(__res::Err(error)),
         };
         let Some(degraded) = &self.degraded else {
@@ -147,9 +139,15 @@ impl Fallback {
         };
         let or_else = Place::of(degraded).call("or_else", emit!(error), Some(degraded));
         let serve = serve(emit!(Degraded));
-        match &self.default {
-            Some(_) => emit!(if let __res::Ok(value) = #or_else { return #serve; } #cached #end),
-            None => emit! {
+        match (&self.default, &cached) {
+            (Some(_), _) => emit!(if let __res::Ok(value) = #or_else { return #serve; } #cached #end),
+            (None, None) => emit! {
+                match #or_else {
+                    __res::Ok(value) => #serve,
+                    __res::Err(error) => __res::Err(error),
+                }
+            },
+            (None, Some(_)) => emit! {
                 let error = match #or_else {
                     __res::Ok(value) => return #serve,
                     __res::Err(error) => error,
@@ -162,14 +160,18 @@ impl Fallback {
 
     /// Where `Served<T>` can be seen the value is a plain `T`, with the inference that a `T` gives;
     /// elsewhere whatever becomes the function's value.
-    fn default_value(default: &Expr, function: &Function) -> TokenStream {
+    fn serve_default(default: &Expr, function: &Function, serve: &TokenStream) -> TokenStream {
         let ty = &function.returns.ty;
         let place = here(default.span());
         match &function.returns.served {
             Some(plain) => {
-                quote_spanned!(place=> __res::served::<#plain>(#default))
+                let fallback = emit!(fallback);
+                quote_spanned!(place=> __res::serve_default::<#plain, _>(#fallback, #default))
             }
-            None => quote_spanned!(place=> __res::value_for::<#ty>(#default)),
+            None => {
+                let value = quote_spanned!(place=> __res::value_for::<#ty>(#default));
+                emit!(let value = #value; #serve)
+            }
         }
     }
 }

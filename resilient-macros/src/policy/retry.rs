@@ -9,6 +9,7 @@ use crate::duration::in_words;
 use crate::item::Function;
 use crate::matcher::selection;
 use crate::names::{Place, emit};
+use crate::policy::circuit_breaker::CircuitBreaker;
 use crate::report::Report;
 use crate::wording;
 
@@ -20,6 +21,13 @@ pub(crate) use settings::VOCABULARY;
 
 /// Where its settings are kept.
 const STATIC: &str = "__RETRY";
+
+/// What stands above a retry and has a part in the waits between its attempts.
+#[derive(Clone, Copy)]
+pub(crate) struct Above {
+    pub(crate) deadline: bool,
+    pub(crate) breaker: bool,
+}
 
 impl Retry {
     /// For the function's documentation.
@@ -70,25 +78,30 @@ impl Retry {
     /// loop {
     ///     let (sku, rest) = renew(kept, run.is_last());
     ///     let pause = {
-    ///         let out = run.attempt(inner).await;
+    ///         let out = inner;
     ///         let Err(error) = seen(&out) else { break out };
-    ///         let (class, text) = (classify(error), Told(error).text());
-    ///         let (Some(wait), Some(rest)) = (run.failed(class, text), rest) else { break out };
+    ///         let wait = run.failed(classify(error), Told(error).text());
+    ///         let (Some(wait), Some(rest)) = (wait, rest) else { break out };
     ///         kept = rest;
     ///         pause_async(wait, out)
     ///     };
     ///     pause.await;
     /// }
     /// ```
-    pub(crate) fn wrap(&self, inner: &Call, function: &Function) -> Call {
+    ///
+    /// A breaker above looks on while the call waits, too; what waits within a deadline keeps to it.
+    pub(crate) fn wrap(&self, inner: &Call, above: Above, function: &Function) -> Call {
         let Renewals { keep, renew, rests, kept } = Renewals::of(function);
-        let start = self.start(function);
+        let is_async = function.is_async();
+        let within = (is_async && above.deadline).then(|| emit!(.within(&due)));
+        let start = self.start(within.as_ref(), function);
         let judge = self.judge(function);
-        let inner = inner.as_callable();
-        let (attempt, pause) = if function.is_async() {
-            (emit!(run.attempt(#inner).await), emit!(__res::pause_async(wait, out)))
+        let (attempt, pause) = if is_async {
+            (inner.named("out"), emit!(__res::pause_async(wait, out)))
         } else {
-            (emit!(run.attempt_sync(#inner)), emit!(__res::pause_sync(wait, out);))
+            let inner = inner.statements();
+            let attempt = emit!(let out = { let _repeated = run.enter(); #inner };);
+            (attempt, emit!(__res::pause_sync(wait, out);))
         };
         let proceed = if rests.is_empty() {
             emit!(let __res::Some(wait) = wait else { break out };)
@@ -96,7 +109,7 @@ impl Retry {
             emit!(let (__res::Some(wait), #(__res::Some(#rests)),*) = (wait, #(#rests),*) else { break out };)
         };
         let turn = emit! {
-            let out = #attempt;
+            #attempt
             #judge
             #proceed
             #(#kept = #rests;)*
@@ -104,35 +117,37 @@ impl Retry {
         };
         // What was borrowed stays in a future until its scope ends, even where it was moved away, and an
         // outcome need not be `Send`.
-        let turn = if function.is_async() { emit!(let pause = { #turn }; pause.await;) } else { turn };
-        let repeat = emit! {
-            #start
-            #keep
-            loop {
-                #renew
-                #turn
-            }
-        };
-        Call::inline(function.is_async(), emit!({ #repeat }))
+        let waits = if above.breaker { CircuitBreaker::watch(&emit!(pause)) } else { emit!(pause) };
+        let turn = if is_async { emit!(let pause = { #turn }; #waits.await;) } else { turn };
+        Call::new(emit!(loop { #renew #turn })).after(&emit!(#start #keep))
     }
 
-    fn start(&self, function: &Function) -> TokenStream {
+    /// One run as the attempt that is due.
+    ///
+    /// ```text
+    /// run.attempt(body)
+    /// ```
+    pub(crate) fn watch(body: &TokenStream) -> TokenStream {
+        emit!(run.attempt(#body))
+    }
+
+    fn start(&self, within: Option<&TokenStream>, function: &Function) -> TokenStream {
         let name = function.operation();
         if let Some(config) = &self.config {
             let configured = Place::of(config).call("configured", emit!(#name), Some(config));
             return emit! {
                 let retry = #configured;
-                let mut run = retry.start();
+                let mut run = retry.start() #within;
             };
         }
         let kept = function.free_name(STATIC);
         if self.dynamic.is_empty() {
-            return emit!(let mut run = #kept.start(););
+            return emit!(let mut run = #kept.start() #within;);
         }
         let (names, values): (Vec<_>, Vec<_>) = self.dynamic.iter().cloned().unzip();
         emit! {
             let retry = __res::Retry::from(__res::RetryConfig { #(#names: #values,)* ..*#kept.config() }).operation(#name);
-            let mut run = retry.start();
+            let mut run = retry.start() #within;
         }
     }
 
@@ -146,8 +161,7 @@ impl Retry {
             let outcome = function.returns.whole.call("seen", emit!(&out), None);
             return emit! {
                 let __res::Err(error) = #outcome else { break out };
-                let text = __res::Told(error).text();
-                let wait = run.failed(#class, text);
+                let wait = run.failed(#class, __res::Told(error).text());
             };
         };
         let accepts = Place::of(until).call("holds", emit!(value), Some(until));

@@ -4,7 +4,6 @@ use proc_macro2::TokenStream;
 
 use crate::args::{Args, Common, Vocabulary};
 use crate::attempt::{Attempt, Runs};
-use crate::call::Call;
 use crate::item::Function;
 use crate::limit::{self, Limit};
 use crate::names::emit;
@@ -39,16 +38,20 @@ impl Timeout {
         emit!(#limit #arguments)
     }
 
+    /// Before the body, which takes away what a limit of the call's own is made of.
+    ///
     /// ```text
-    /// const { limit("name", LIMIT) }.timeout(async { body })
+    /// let limit = || const { limit("name", LIMIT) };
+    /// ```
+    pub(crate) fn hold(&self, function: &Function) -> TokenStream {
+        let limit = self.limit.held(function);
+        emit!(let limit = #limit;)
+    }
+
+    /// ```text
     /// const { limit("name", LIMIT) }.timeout_sync(move || body)
     /// ```
-    pub(crate) fn run(&self, attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
-        let limit = self.limit.value(function);
-        if function.is_async() {
-            let body = attempt.here(runs).as_callable();
-            return Call::callable(true, emit!(#limit.timeout(#body)));
-        }
-        limit::run_elsewhere(&limit, &attempt.elsewhere(runs), function)
+    pub(crate) fn run(&self, attempt: &Attempt<'_>, runs: Runs, function: &Function) -> TokenStream {
+        limit::run_elsewhere(&self.limit.value(function), &attempt.elsewhere(runs), function)
     }
 }

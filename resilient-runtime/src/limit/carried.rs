@@ -5,13 +5,21 @@ use super::Limit;
 use crate::error::{CarriesTimeout, TimeoutError};
 use crate::private::{Refusable, timed_out};
 
-/// A limit whose timeout is the caller's own error. Attributes make theirs while compiling, so that what
-/// they bound holds one pointer to both.
+/// A limit whose timeout is the caller's own error.
 #[derive(Debug)]
 pub struct Carried<R> {
     pub(crate) limit: Limit,
     /// What a timeout becomes: so the compiler asks only once whether it can become that.
     pub(crate) carry: fn(TimeoutError) -> R,
+}
+
+// By hand: a derive would want `R` to be `Copy`, too.
+impl<R> Copy for Carried<R> {}
+
+impl<R> Clone for Carried<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
 }
 
 impl<R> Carried<R> {
@@ -26,16 +34,15 @@ impl<R> Carried<R> {
     }
 }
 
-/// A limit or the place of one, and what is given where it was kept or passed. It is held by the future
-/// that it bounds, not put around it: each layer that a future has counts against the compiler's recursion
-/// limit.
+/// A limit, and what is given where it was kept or passed. It is held by the future that it bounds, not put
+/// around it: each layer that a future has counts against the compiler's recursion limit.
 #[cfg(feature = "tokio")]
 pub trait Limits<T> {
     /// What is given.
     type Output;
 
     /// The limit.
-    fn limit(&self) -> &Limit;
+    fn limit(&self) -> Limit;
 
     /// What came in time or did not, as it is given.
     fn output(&self, bounded: Result<T, TimeoutError>) -> Self::Output;
@@ -46,8 +53,8 @@ impl<T> Limits<T> for Limit {
     type Output = Result<T, TimeoutError>;
 
     #[inline]
-    fn limit(&self) -> &Limit {
-        self
+    fn limit(&self) -> Limit {
+        *self
     }
 
     #[inline]
@@ -56,17 +63,34 @@ impl<T> Limits<T> for Limit {
     }
 }
 
+/// As attributes hold the limit of one call.
 #[cfg(feature = "tokio")]
 impl<R> Limits<R> for &Carried<R> {
     type Output = R;
 
     #[inline]
-    fn limit(&self) -> &Limit {
-        &self.limit
+    fn limit(&self) -> Limit {
+        self.limit
     }
 
     #[inline]
     fn output(&self, bounded: Result<R, TimeoutError>) -> R {
         bounded.unwrap_or_else(self.carry)
+    }
+}
+
+/// As attributes hold a limit that is the same for all calls: made while compiling, it takes no room.
+#[cfg(feature = "tokio")]
+impl<R, L: Fn() -> Carried<R>> Limits<R> for L {
+    type Output = R;
+
+    #[inline]
+    fn limit(&self) -> Limit {
+        self().limit
+    }
+
+    #[inline]
+    fn output(&self, bounded: Result<R, TimeoutError>) -> R {
+        bounded.unwrap_or_else(self().carry)
     }
 }

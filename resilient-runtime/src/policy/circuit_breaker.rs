@@ -13,7 +13,6 @@ use crate::sync::{AtomicU64, Mutex, Ordering, fence, lock};
 mod breaker;
 mod builder;
 pub mod check;
-mod guarded;
 mod keyed;
 mod machine;
 mod permit;
@@ -146,16 +145,28 @@ impl Circuit {
     /// The circuit is open, or half-open with all probes out.
     #[inline]
     pub fn enter(&self) -> Result<Permit<'_>, CircuitOpenError> {
-        self.enter_for(Duration::ZERO)
+        let mut permit = self.permit();
+        match permit.refused(Duration::ZERO) {
+            Some(refused) => Err(refused),
+            None => Ok(permit),
+        }
     }
 
-    /// [`enter`](Self::enter) for a call that takes up to `longest` by its own settings.
+    /// A permit that the circuit is yet to be asked for.
+    #[doc(hidden)]
     #[inline]
-    fn enter_for(&self, longest: Duration) -> Result<Permit<'_>, CircuitOpenError> {
+    pub const fn permit(&self) -> Permit<'_> {
+        Permit::new(self)
+    }
+
+    /// What a permit needs for a call that takes up to `longest` by its own settings: the machine's pass,
+    /// and when the call began, where that matters.
+    #[inline]
+    fn admit(&self, longest: Duration) -> Result<(Pass, Option<Moment>), CircuitOpenError> {
         let word = Word(self.word.load(Ordering::Relaxed));
         if word.lets_through() {
             let pass = Pass { generation: word.generation(), probe: None };
-            return Ok(Permit::new(self, pass, self.tells_slow().then(clock::now)));
+            return Ok((pass, self.tells_slow().then(clock::now)));
         }
         self.ask(word, longest)
     }
@@ -185,9 +196,9 @@ impl Circuit {
         permit.settle(outcome, |_| true)
     }
 
-    /// The rest of [`enter`](Self::enter): the circuit is not closed, or was not a moment ago.
+    /// The rest of [`admit`](Self::admit): the circuit is not closed, or was not a moment ago.
     #[cold]
-    fn ask(&self, word: Word, longest: Duration) -> Result<Permit<'_>, CircuitOpenError> {
+    fn ask(&self, word: Word, longest: Duration) -> Result<(Pass, Option<Moment>), CircuitOpenError> {
         // Pairs with the store in `change`: what was published before this word is seen, too.
         fence(Ordering::Acquire);
         let now = clock::now();
@@ -200,7 +211,7 @@ impl Circuit {
             }
         }
         match self.change(|machine| machine.admit(now, longest)) {
-            Ok(pass) => Ok(Permit::new(self, pass, self.tells_slow().then_some(now))),
+            Ok(pass) => Ok((pass, self.tells_slow().then_some(now))),
             Err(wait) => Err(self.refuse(now, wait)),
         }
     }

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use crate::backoff::{Backoff, BackoffShape, Jitter};
 use crate::classify::RetryClassification;
+use crate::clock::{self, Moment};
 use crate::event::{self, Exhausted, Text};
 use crate::nested;
+#[cfg(feature = "tokio")]
+use crate::policy::deadline::Countdown;
 
 mod attempt;
 mod builder;
@@ -117,6 +120,8 @@ pub struct RetryRun<'r> {
     attempt: u32,
     // Half the size of a `Duration`, and still more than 500 years: every retried future carries a run.
     previous_delay_nanos: u64,
+    /// When the time of the whole call is up.
+    ends: Moment,
 }
 
 /// What a retry holds for all of its calls.
@@ -129,7 +134,23 @@ struct Plan {
 impl<'r> RetryRun<'r> {
     #[inline]
     const fn new(plan: &'r Plan) -> Self {
-        Self { plan, attempt: 1, previous_delay_nanos: 0 }
+        Self { plan, attempt: 1, previous_delay_nanos: 0, ends: Moment::MAX }
+    }
+
+    /// Starts no delay that would outlast this deadline.
+    #[cfg(feature = "tokio")]
+    #[inline]
+    pub fn within<L>(self, deadline: &Countdown<L>) -> Self {
+        Self { ends: deadline.ends(), ..self }
+    }
+
+    /// How much time is left of what the callers are ready to wait, if they said.
+    fn remaining(&self) -> Option<Duration> {
+        if self.ends == Moment::MAX {
+            return crate::remaining();
+        }
+        let own = self.ends.since(clock::now());
+        Some(crate::remaining().map_or(own, |outer| outer.min(own)))
     }
 
     /// Whether the attempt that is running is the last that the settings allow.
@@ -156,7 +177,7 @@ impl<'r> RetryRun<'r> {
     /// Takes the machine's next step and tells what happened.
     fn settle(&mut self, shortfall: Shortfall, text: Text<'_>) -> Option<Duration> {
         let (attempt, most) = (self.attempt, self.plan.config.max_attempts);
-        match self.next(shortfall, crate::dice::roll()).within(crate::remaining()) {
+        match self.next(shortfall, crate::dice::roll()).within(self.remaining()) {
             Next::Stop => None,
             Next::GiveUp(why) => {
                 event::retry_exhausted(self.plan.operation, attempt, most, why, text);

@@ -12,7 +12,7 @@ mod worker;
 
 pub use blocking::{MAX_ABANDONED_WORKERS, abandoned_workers, timeout_sync};
 #[cfg(feature = "tokio")]
-pub use bounded::{Timeout, timeout};
+pub use bounded::{Timeout, bound_attempt, timeout};
 
 /// The refusal, told as an event.
 fn told(error: TimeoutError) -> TimeoutError {

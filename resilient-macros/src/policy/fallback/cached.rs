@@ -106,7 +106,7 @@ impl Cached {
         let find = function.returns.value.call("find_good", emit!(&good), Some(&max_age.into_token_stream()));
         emit! {
             if let __res::Some((value, age)) = #find {
-                return __res::Ok(#serve);
+                return #serve;
             }
         }
     }

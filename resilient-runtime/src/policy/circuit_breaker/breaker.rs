@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 use std::panic::Location;
-use std::time::Duration;
 
 use super::settings::Written;
 use super::{Circuit, KeyedCircuitBreaker, registry};
@@ -47,9 +46,6 @@ pub struct CircuitBreaker {
     name: Name,
     pub(super) written: Written,
     pub(super) place: &'static Location<'static>,
-    /// How long one call may take by the settings below the breaker. No setting of the circuit: functions
-    /// that share it differ in this.
-    pub(super) longest_call: Duration,
     circuit: OnceLock<&'static Circuit>,
 }
 
@@ -82,21 +78,7 @@ impl CircuitBreaker {
 
     #[track_caller]
     const fn named(name: Name) -> Self {
-        Self {
-            name,
-            written: Written::NOTHING,
-            place: Location::caller(),
-            longest_call: Duration::ZERO,
-            circuit: OnceLock::new(),
-        }
-    }
-
-    /// How long one call may take by the policies below the breaker.
-    #[must_use]
-    #[doc(hidden)]
-    pub const fn longest_call(mut self, longest: Duration) -> Self {
-        self.longest_call = longest;
-        self
+        Self { name, written: Written::NOTHING, place: Location::caller(), circuit: OnceLock::new() }
     }
 
     /// The same settings for a circuit per key: per host, per tenant.

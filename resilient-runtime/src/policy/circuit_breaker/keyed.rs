@@ -7,7 +7,6 @@ use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::ops::Deref;
 use std::panic::Location;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::settings::Settings;
 use super::{Circuit, CircuitBreaker, check, is_due, registry};
@@ -97,7 +96,7 @@ impl KeyedCircuitBreaker {
             Some(circuits) => circuits,
             None => self.join(),
         };
-        KeyedCircuit { entry: circuits.of(key), longest_call: self.breaker.longest_call }
+        KeyedCircuit { entry: circuits.of(key) }
     }
 
     /// How many circuits are remembered, and how much room there is for them.
@@ -130,8 +129,6 @@ impl KeyedCircuitBreaker {
 #[derive(Clone)]
 pub struct KeyedCircuit {
     entry: Arc<Entry>,
-    /// See [`CircuitBreaker::longest_call`].
-    pub(super) longest_call: Duration,
 }
 
 impl Deref for KeyedCircuit {

@@ -4,9 +4,11 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use super::{Circuit, Pass, Verdict};
 use crate::clock::Moment;
+use crate::error::CircuitOpenError;
 use crate::private::Outcome;
 use crate::sync::{AtomicBool, Ordering};
 
@@ -21,6 +23,7 @@ pub struct Permit<'c> {
     pass: Pass,
     /// When the call began, where it matters how long it takes.
     pub(super) began: Option<Moment>,
+    /// There is nothing to give back: also before the circuit was asked, and where it refused.
     settled: bool,
     /// Whether the call is running, rather than suspended at an await: a suspended future that is
     /// dropped while somebody else's panic unwinds did not fail.
@@ -28,9 +31,25 @@ pub struct Permit<'c> {
 }
 
 impl<'c> Permit<'c> {
+    /// A permit that is yet to be asked for. It is filled in where it stays: to move one costs more than
+    /// all the rest of a success.
     #[inline]
-    pub(super) const fn new(circuit: &'c Circuit, pass: Pass, began: Option<Moment>) -> Self {
-        Self { circuit, pass, began, settled: false, running: AtomicBool::new(true) }
+    pub(super) const fn new(circuit: &'c Circuit) -> Self {
+        let pass = Pass { generation: 0, probe: None };
+        Self { circuit, pass, began: None, settled: true, running: AtomicBool::new(true) }
+    }
+
+    /// Asks the circuit for a call that takes up to `longest` by its own settings. `None`: it is admitted.
+    #[doc(hidden)]
+    #[inline]
+    pub fn refused(&mut self, longest: Duration) -> Option<CircuitOpenError> {
+        match self.circuit.admit(longest) {
+            Ok((pass, began)) => {
+                (self.pass, self.began, self.settled) = (pass, began, false);
+                None
+            }
+            Err(refused) => Some(refused),
+        }
     }
 
     /// The call succeeded. On a healthy circuit that is one load.
@@ -61,13 +80,10 @@ impl<'c> Permit<'c> {
         outcome
     }
 
-    /// [`settle`](Self::settle) in place: to move a permit costs more than all the rest of a success.
+    /// [`settle`](Self::settle) in place.
+    #[doc(hidden)]
     #[inline]
-    pub(super) fn count<R: Outcome, V: Into<Verdict>>(
-        &mut self,
-        outcome: &R,
-        judge: impl FnOnce(&R::Error) -> V,
-    ) {
+    pub fn count<R: Outcome, V: Into<Verdict>>(&mut self, outcome: &R, judge: impl FnOnce(&R::Error) -> V) {
         match outcome.seen() {
             Ok(_) => self.succeed(),
             Err(error) => {
@@ -81,12 +97,6 @@ impl<'c> Permit<'c> {
     #[inline]
     pub fn during<F: Future>(&self, future: F) -> During<'_, F> {
         During { running: &self.running, future }
-    }
-
-    /// See [`during`](Self::during).
-    #[inline]
-    pub(super) fn is_running(&self, running: bool) {
-        self.running.store(running, Ordering::Relaxed);
     }
 
     #[inline]

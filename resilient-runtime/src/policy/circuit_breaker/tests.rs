@@ -136,13 +136,13 @@ fn every_setting_has_its_effect() {
 #[test]
 fn a_probe_may_take_as_long_as_the_function_that_it_runs() {
     let clock = VirtualClock::install();
-    let slow = CircuitBreaker::new("t-longest-call").failure_threshold(1).longest_call(SECOND * 120);
-    let quick = CircuitBreaker::new("t-longest-call").failure_threshold(1).longest_call(SECOND);
-    for (breaker, holds) in [(&slow, SECOND * 120), (&quick, RECOVERY)] {
-        open(breaker);
+    let breaker = CircuitBreaker::new("t-longest-call").failure_threshold(1);
+    for (longest, holds) in [(SECOND * 120, SECOND * 120), (SECOND, RECOVERY)] {
+        open(&breaker);
         clock.advance(RECOVERY);
-        let probe = breaker.enter_for(breaker.longest_call).unwrap();
-        assert_eq!(refusal(breaker).retry_after, holds);
+        let mut probe = breaker.permit();
+        assert_eq!(probe.refused(longest), None);
+        assert_eq!(refusal(&breaker).retry_after, holds);
         probe.success();
         assert_eq!(breaker.state(), CircuitState::Closed);
     }

@@ -7,9 +7,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::bound::{self, Bound};
-use crate::clock::{self, Timer};
+use crate::clock::{self, Moment, Timer};
 use crate::event;
-use crate::limit::{Carried, Limit, Limits};
+use crate::limit::{Limit, Limits};
 
 /// Drops `future` when it has not finished within `limit`, counted from its first poll, and lets
 /// everything inside see what [`remains`](crate::remaining()).
@@ -33,16 +33,38 @@ use crate::limit::{Carried, Limit, Limits};
 /// ```
 #[inline]
 pub fn deadline<F: Future>(limit: Duration, operation: &'static str, future: F) -> Deadline<F> {
-    Deadline::new(Limit::new(limit, operation), future)
+    Deadline { future, time: Time::Still, limit: Limit::new(limit, operation) }
 }
 
-/// What attributes write.
-#[doc(hidden)]
-impl<R> Carried<R> {
-    /// Bounds the whole call; a timeout is the caller's own error.
+/// A deadline that has begun, as attributes keep it for the length of a call. Copied, so that a call that
+/// is not repeated holds it once.
+#[derive(Clone, Copy, Debug)]
+pub struct Countdown<L> {
+    limit: L,
+    ends: Moment,
+}
+
+/// Time counts from here; a timeout is the caller's own error.
+#[must_use]
+pub fn due<R, L: Limits<R, Output = R>>(limit: L) -> Countdown<L> {
+    let ends = clock::now().after(limit.limit().duration());
+    Countdown { limit, ends }
+}
+
+impl<L> Countdown<L> {
+    /// When the time is up.
+    pub(crate) const fn ends(&self) -> Moment {
+        self.ends
+    }
+
+    /// Bounds one attempt by what is left of the whole call.
     #[inline]
-    pub const fn deadline<F: Future<Output = R>>(&self, call: F) -> Deadline<F, &Self> {
-        Deadline::new(self, call)
+    pub const fn bounds<F>(self, attempt: F) -> Deadline<F, L>
+    where
+        F: Future,
+        L: Copy + Limits<F::Output, Output = F::Output>,
+    {
+        Deadline { future: attempt, time: Time::Until { at: self.ends }, limit: self.limit }
     }
 }
 
@@ -53,17 +75,23 @@ pin_project_lite::pin_project! {
     pub struct Deadline<F, L = Limit> {
         #[pin]
         future: F,
-        // From the first wait on; it knows when the time is up.
         #[pin]
-        timer: Option<Timer>,
+        time: Time,
         limit: L,
     }
 }
 
-impl<F, L> Deadline<F, L> {
-    #[inline]
-    pub(super) const fn new(limit: L, future: F) -> Self {
-        Self { future, timer: None, limit }
+pin_project_lite::pin_project! {
+    /// When the time is up, as far as that is known.
+    #[derive(Debug)]
+    #[project = Told]
+    enum Time {
+        /// It begins at the first poll.
+        Still,
+        /// Nothing had to wait yet.
+        Until { at: Moment },
+        /// The timer knows.
+        Armed { #[pin] timer: Timer },
     }
 }
 
@@ -73,14 +101,11 @@ impl<F: Future, L: Limits<F::Output>> Future for Deadline<F, L> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let error = this.limit.limit().error();
-        let at = match this.timer.as_ref().as_pin_ref() {
-            Some(timer) => clock::due(&timer),
-            None => clock::now().after(error.limit),
-        };
-        // Asked first, while tokio's budget for this poll is fresh.
-        let elapsed = match this.timer.as_mut().as_pin_mut() {
-            Some(timer) => timer.poll(context).is_ready(),
-            None => error.limit.is_zero(),
+        // The timer is asked first, while tokio's budget for this poll is fresh.
+        let (at, is_armed, elapsed) = match this.time.as_mut().project() {
+            Told::Still => (clock::now().after(error.limit), false, false),
+            Told::Until { at } => (*at, false, false),
+            Told::Armed { timer } => (clock::due(&timer), true, timer.poll(context).is_ready()),
         };
         let bounded = bound::enter(Bound { at, error });
         let polled = this.future.poll(context);
@@ -88,10 +113,21 @@ impl<F: Future, L: Limits<F::Output>> Future for Deadline<F, L> {
         if let Poll::Ready(output) = polled {
             return Poll::Ready(this.limit.output(Ok(output)));
         }
-        if elapsed || (this.timer.is_none() && clock::arm(this.timer, at, context)) {
+        if elapsed || (!is_armed && arm(this.time, at, context)) {
             event::timeout(&error);
             return Poll::Ready(this.limit.output(Err(error)));
         }
         Poll::Pending
+    }
+}
+
+/// From here on a timer waits; says whether the time is up already.
+#[cold]
+fn arm(mut time: Pin<&mut Time>, at: Moment, context: &mut Context<'_>) -> bool {
+    let Some(timer) = clock::timer(at) else { return true };
+    time.set(Time::Armed { timer });
+    match time.project() {
+        Told::Armed { timer } => timer.poll(context).is_ready(),
+        Told::Still | Told::Until { .. } => false,
     }
 }

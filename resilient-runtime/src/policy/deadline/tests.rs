@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use super::deadline_sync;
-use crate::limit::Limit;
 use crate::testing::VirtualClock;
 use crate::{remaining, timeout_sync};
 
@@ -14,9 +13,9 @@ const SECOND: Duration = Duration::from_secs(1);
 #[test]
 fn a_bound_is_restored_also_after_a_panic() {
     let clock = VirtualClock::install();
-    let outer = deadline_sync(&Limit::new(SECOND * 10, "outer"));
+    let outer = deadline_sync("outer", SECOND * 10);
     let panicking = std::panic::catch_unwind(|| {
-        let _inner = deadline_sync(&Limit::new(SECOND, "inner"));
+        let _inner = deadline_sync("inner", SECOND);
         assert_eq!(remaining(), Some(SECOND));
         std::panic::resume_unwind(Box::new(()))
     });
@@ -31,8 +30,8 @@ fn a_bound_is_restored_also_after_a_panic() {
 #[test]
 fn an_inner_deadline_never_loosens_an_outer_one() {
     let _clock = VirtualClock::install();
-    let _outer = deadline_sync(&Limit::new(SECOND, "outer"));
-    let _inner = deadline_sync(&Limit::new(SECOND * 10, "inner"));
+    let _outer = deadline_sync("outer", SECOND);
+    let _inner = deadline_sync("inner", SECOND * 10);
     assert_eq!(remaining(), Some(SECOND));
 }
 
@@ -40,7 +39,7 @@ fn an_inner_deadline_never_loosens_an_outer_one() {
 fn a_sync_timeout_inside_blames_whoever_ends_first() {
     let clock = VirtualClock::install();
     let handle = clock.handle();
-    let _whole = deadline_sync(&Limit::new(SECOND * 3, "whole"));
+    let _whole = deadline_sync("whole", SECOND * 3);
     let slow = handle.clone();
     let error = timeout_sync(SECOND, "attempt", move || slow.advance(SECOND * 2)).unwrap_err();
     assert_eq!((error.operation, error.limit), ("attempt", SECOND));

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::RetryRun;
-use crate::nested;
+use crate::nested::{self, Entered};
 
 impl RetryRun<'_> {
     /// `future` as the attempt that is due.
@@ -15,11 +15,10 @@ impl RetryRun<'_> {
         Attempt { run: self, future }
     }
 
-    /// Runs `body` as the attempt that is due.
+    /// While what is given here lives, this thread runs the attempt that is due.
     #[inline]
-    pub fn attempt_sync<R>(&self, body: impl FnOnce() -> R) -> R {
-        let _repeated = self.repeats().then(|| nested::enter(Some(self.plan.operation)));
-        body()
+    pub fn enter(&self) -> Option<Entered> {
+        self.repeats().then(|| nested::enter(Some(self.plan.operation)))
     }
 
     /// The first attempt does not.
@@ -46,7 +45,7 @@ impl<F: Future> Future for Attempt<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _repeated = this.run.repeats().then(|| nested::enter(Some(this.run.plan.operation)));
+        let _repeated = this.run.enter();
         this.future.poll(context)
     }
 }

@@ -59,7 +59,10 @@ impl<W, U> Retry<W, U> {
     {
         let mut run = self.start();
         loop {
-            let outcome = run.attempt_sync(&mut function);
+            let outcome = {
+                let _repeated = run.enter();
+                function()
+            };
             let Some(wait) = self.after(&mut run, &outcome) else { return outcome };
             clock::pause_sync(wait, outcome);
         }

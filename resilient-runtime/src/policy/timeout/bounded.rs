@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::told;
 use crate::clock::{self, Timer};
-use crate::limit::{Carried, Limit, Limits};
+use crate::limit::{Limit, Limits};
 
 /// Drops `future` when it has not finished within `limit`, counted from its first wait.
 ///
@@ -36,14 +36,15 @@ pub fn timeout<F: Future>(limit: Duration, operation: &'static str, future: F) -
     Timeout::new(Limit::new(limit, operation), future)
 }
 
-/// What attributes write.
+/// [`timeout`], as attributes write it: a timeout is the caller's own error.
 #[doc(hidden)]
-impl<R> Carried<R> {
-    /// Bounds one attempt; a timeout is the caller's own error.
-    #[inline]
-    pub const fn timeout<F: Future<Output = R>>(&self, attempt: F) -> Timeout<F, &Self> {
-        Timeout::new(self, attempt)
-    }
+#[inline]
+pub const fn bound_attempt<R, L, F>(limit: L, attempt: F) -> Timeout<F, L>
+where
+    L: Limits<R, Output = R>,
+    F: Future<Output = R>,
+{
+    Timeout::new(limit, attempt)
 }
 
 pin_project_lite::pin_project! {
@@ -91,6 +92,7 @@ impl<F: Future, L: Limits<F::Output>> Future for Timeout<F, L> {
 
 /// Time counts from here; says whether it is up already, because the limit is zero.
 #[cold]
-fn start(timer: Pin<&mut Option<Timer>>, limit: Duration, context: &mut Context<'_>) -> bool {
-    limit.is_zero() || clock::arm(timer, clock::now().after(limit), context)
+fn start(mut timer: Pin<&mut Option<Timer>>, limit: Duration, context: &mut Context<'_>) -> bool {
+    timer.set(clock::timer(clock::now().after(limit)));
+    timer.as_pin_mut().is_none_or(|timer| timer.poll(context).is_ready())
 }

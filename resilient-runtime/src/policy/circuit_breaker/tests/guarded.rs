@@ -1,5 +1,5 @@
-//! Whole futures and functions behind a breaker: each asks once, runs once and settles once, however it
-//! ends. What a permit does by itself is tested in `cut_short`.
+//! Whole futures and functions behind a breaker, written as attributes write them: each asks once, runs
+//! once and settles once, however it ends. What a permit does by itself is tested in `cut_short`.
 
 use std::cell::Cell;
 use std::future::{Future, pending, poll_fn, ready};
@@ -32,6 +32,44 @@ async fn after<T>(waits: u32, outcome: T) -> T {
     outcome
 }
 
+/// What an attribute writes around a body that blocks.
+fn guard_sync<T, V: Into<Verdict>>(
+    circuit: &Circuit,
+    longest: Duration,
+    body: impl FnOnce() -> Result<T, Failure>,
+    judge: impl FnOnce(&Failure) -> V,
+) -> Result<T, Failure> {
+    let mut permit = circuit.permit();
+    if let Some(refused) = permit.refused(longest) {
+        return Err(refused.into());
+    }
+    let out = body();
+    permit.count(&out, judge);
+    out
+}
+
+/// What it writes around one that is awaited.
+async fn guard<T, V: Into<Verdict>>(
+    circuit: &Circuit,
+    longest: Duration,
+    body: impl Future<Output = Result<T, Failure>>,
+    judge: impl FnOnce(&Failure) -> V,
+) -> Result<T, Failure> {
+    let mut permit = circuit.permit();
+    if let Some(refused) = permit.refused(longest) {
+        return Err(refused.into());
+    }
+    let out = {
+        let body = pin!(body);
+        permit.during(body).await
+    };
+    permit.count(&out, judge);
+    out
+}
+
+/// Every error is a failure.
+const ALL: fn(&Failure) -> bool = |_| true;
+
 fn down<T>() -> Result<T, Failure> {
     Err(Failure::Down)
 }
@@ -41,14 +79,14 @@ fn a_guarded_future_counts_as_a_call() {
     let clock = VirtualClock::install();
     for (waits, name) in [(0, "g-future-0"), (3, "g-future-3")] {
         let breaker = CircuitBreaker::new(name).failure_threshold(2);
-        assert_eq!(run(breaker.guard(after(waits, down::<u8>()))), Err(Failure::Down));
+        assert_eq!(run(guard(&breaker, Duration::ZERO, after(waits, down::<u8>()), ALL)), Err(Failure::Down));
         assert_eq!(breaker.snapshot().consecutive_failures, 1);
-        assert_eq!(run(breaker.guard(after(waits, Ok::<_, Failure>(7)))), Ok(7));
+        assert_eq!(run(guard(&breaker, Duration::ZERO, after(waits, Ok::<_, Failure>(7)), ALL)), Ok(7));
         assert_eq!(breaker.snapshot().consecutive_failures, 0);
-        (0..2).for_each(|_| drop(run(breaker.guard(after(waits, down::<u8>())))));
+        (0..2).for_each(|_| drop(run(guard(&breaker, Duration::ZERO, after(waits, down::<u8>()), ALL))));
         assert_eq!(breaker.state(), CircuitState::Open);
         clock.advance(RECOVERY);
-        assert_eq!(run(breaker.guard(after(waits, Ok::<_, Failure>(7)))), Ok(7));
+        assert_eq!(run(guard(&breaker, Duration::ZERO, after(waits, Ok::<_, Failure>(7)), ALL)), Ok(7));
         assert_eq!(breaker.state(), CircuitState::Closed);
     }
 }
@@ -57,19 +95,31 @@ fn a_guarded_future_counts_as_a_call() {
 fn a_guarded_function_counts_as_a_call() {
     let clock = VirtualClock::install();
     let breaker = CircuitBreaker::new("g-sync").failure_threshold(2);
-    assert_eq!(breaker.guard_sync(down::<u8>), Err(Failure::Down));
-    assert_eq!(breaker.guard_sync(|| Ok::<_, Failure>(7)), Ok(7));
+    assert_eq!(guard_sync(&breaker, Duration::ZERO, down::<u8>, ALL), Err(Failure::Down));
+    assert_eq!(guard_sync(&breaker, Duration::ZERO, || Ok::<_, Failure>(7), ALL), Ok(7));
     assert_eq!(breaker.snapshot().consecutive_failures, 0);
-    (0..2).for_each(|_| drop(breaker.guard_sync(down::<u8>)));
-    let refused = breaker.guard_sync(|| -> Result<u8, Failure> { unreachable!("the body is not run") });
+    (0..2).for_each(|_| drop(guard_sync(&breaker, Duration::ZERO, down::<u8>, ALL)));
+    let refused = guard_sync(
+        &breaker,
+        Duration::ZERO,
+        || -> Result<u8, Failure> { unreachable!("the body is not run") },
+        ALL,
+    );
     let expected = CircuitOpenError { name: "g-sync", retry_after: RECOVERY };
     assert_eq!(refused, Err(Failure::Open(expected)));
     clock.advance(RECOVERY);
-    let panics = || breaker.guard_sync(|| -> Result<u8, Failure> { resume_unwind(Box::new("boom")) });
+    let panics = || {
+        guard_sync(
+            &breaker,
+            Duration::ZERO,
+            || -> Result<u8, Failure> { resume_unwind(Box::new("boom")) },
+            ALL,
+        )
+    };
     assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
     assert_eq!((breaker.state(), breaker.snapshot().probes_in_flight), (CircuitState::Open, 0));
     clock.advance(RECOVERY);
-    assert_eq!(breaker.guard_sync(|| Ok::<_, Failure>(7)), Ok(7));
+    assert_eq!(guard_sync(&breaker, Duration::ZERO, || Ok::<_, Failure>(7), ALL), Ok(7));
     assert_eq!(breaker.state(), CircuitState::Closed);
 }
 
@@ -78,7 +128,12 @@ fn a_refused_future_is_never_polled() {
     let _clock = VirtualClock::install();
     let breaker = CircuitBreaker::new("g-refused");
     breaker.force_open();
-    let outcome = run(breaker.guard(poll_fn(|_| -> Poll<Result<u8, Failure>> { unreachable!("polled") })));
+    let outcome = run(guard(
+        &breaker,
+        Duration::ZERO,
+        poll_fn(|_| -> Poll<Result<u8, Failure>> { unreachable!("polled") }),
+        ALL,
+    ));
     let expected = CircuitOpenError { name: "g-refused", retry_after: RECOVERY };
     assert_eq!(outcome, Err(Failure::Open(expected)));
 }
@@ -86,11 +141,11 @@ fn a_refused_future_is_never_polled() {
 #[test]
 fn admission_is_asked_at_the_first_poll_and_not_again() {
     let breaker = CircuitBreaker::new("g-first-poll");
-    let mut early = pin!(breaker.guard(after(2, Ok::<_, Failure>(1))));
+    let mut early = pin!(guard(&breaker, Duration::ZERO, after(2, Ok::<_, Failure>(1)), ALL));
     breaker.force_open();
     assert!(matches!(poll_once(early.as_mut()), Poll::Ready(Err(Failure::Open(_)))));
     breaker.reset();
-    let mut running = pin!(breaker.guard(after(2, Ok::<_, Failure>(1))));
+    let mut running = pin!(guard(&breaker, Duration::ZERO, after(2, Ok::<_, Failure>(1)), ALL));
     assert!(poll_once(running.as_mut()).is_pending());
     breaker.force_open();
     assert_eq!(run(running), Ok(1), "it was admitted");
@@ -99,18 +154,23 @@ fn admission_is_asked_at_the_first_poll_and_not_again() {
 #[test]
 fn a_probe_may_take_as_long_as_the_function_that_the_breaker_stands_above() {
     let clock = VirtualClock::install();
-    let breaker = CircuitBreaker::new("g-longest").failure_threshold(1).longest_call(RECOVERY * 4);
+    let breaker = CircuitBreaker::new("g-longest").failure_threshold(1);
     open(&breaker);
     clock.advance(RECOVERY);
     {
-        let mut probe = pin!(breaker.guard(pending::<Result<u8, Failure>>()));
+        let mut probe = pin!(guard(&breaker, RECOVERY * 4, pending::<Result<u8, Failure>>(), ALL));
         assert!(poll_once(probe.as_mut()).is_pending());
         assert_eq!(refusal(&breaker).retry_after, RECOVERY * 4);
     }
-    let sync = breaker.guard_sync(|| {
-        assert_eq!(refusal(&breaker).retry_after, RECOVERY * 4);
-        Ok::<_, Failure>(())
-    });
+    let sync = guard_sync(
+        &breaker,
+        RECOVERY * 4,
+        || {
+            assert_eq!(refusal(&breaker).retry_after, RECOVERY * 4);
+            Ok::<_, Failure>(())
+        },
+        ALL,
+    );
     assert_eq!(sync, Ok(()));
 }
 
@@ -121,14 +181,13 @@ fn the_judge_sees_the_error_and_says_what_it_means() {
             let breaker = CircuitBreaker::new(name);
             breaker.reset();
             fail(&breaker);
-            // The closures say no types, as generated code does not.
             let out: Result<u8, Failure> = if sync {
-                breaker.guard_sync_judged(down, |error| {
+                guard_sync(&breaker, Duration::ZERO, down, |error| {
                     assert!(!error.to_owned_text().is_empty());
                     verdict
                 })
             } else {
-                run(breaker.guard_judged(async { Err(Failure::Down) }, |error| {
+                run(guard(&breaker, Duration::ZERO, async { Err(Failure::Down) }, |error| {
                     assert!(!error.to_owned_text().is_empty());
                     verdict
                 }))
@@ -138,8 +197,8 @@ fn the_judge_sees_the_error_and_says_what_it_means() {
         }
     }
     let breaker = CircuitBreaker::new("g-judge-bool");
-    assert_eq!(run(breaker.guard_judged(ready(down::<u8>()), |_| false)), Err(Failure::Down));
-    assert_eq!(breaker.guard_sync_judged(down::<u8>, |_| true), Err(Failure::Down));
+    assert_eq!(run(guard(&breaker, Duration::ZERO, ready(down::<u8>()), |_| false)), Err(Failure::Down));
+    assert_eq!(guard_sync(&breaker, Duration::ZERO, down::<u8>, |_| true), Err(Failure::Down));
     assert_eq!(breaker.snapshot().consecutive_failures, 1);
 }
 
@@ -158,7 +217,7 @@ fn dropped_at_any_await_a_probe_counts_neither_way_and_frees_its_place() {
     clock.advance(RECOVERY);
     for polls in 0..4 {
         {
-            let mut probe = pin!(breaker.guard(after(3, Ok::<_, Failure>(()))));
+            let mut probe = pin!(guard(&breaker, Duration::ZERO, after(3, Ok::<_, Failure>(())), ALL));
             for _ in 0..polls {
                 assert!(poll_once(probe.as_mut()).is_pending());
             }
@@ -172,13 +231,18 @@ fn dropped_at_any_await_a_probe_counts_neither_way_and_frees_its_place() {
 fn a_panic_is_a_failure_whenever_the_rest_is_dropped() {
     for (waits, name) in [(0, "g-panic-0"), (1, "g-panic-1"), (3, "g-panic-3")] {
         let breaker = CircuitBreaker::new(name);
-        let mut call = Box::pin(breaker.guard(async {
-            after(waits, ()).await;
-            if true {
-                resume_unwind(Box::new("boom"));
-            }
-            Ok::<_, Failure>(())
-        }));
+        let mut call = Box::pin(guard(
+            &breaker,
+            Duration::ZERO,
+            async {
+                after(waits, ()).await;
+                if true {
+                    resume_unwind(Box::new("boom"));
+                }
+                Ok::<_, Failure>(())
+            },
+            ALL,
+        ));
         for _ in 0..waits {
             assert!(poll_once(call.as_mut()).is_pending());
         }
@@ -192,7 +256,7 @@ fn a_panic_is_a_failure_whenever_the_rest_is_dropped() {
 #[test]
 fn dropped_by_somebody_elses_panic_it_counts_neither_way() {
     let breaker = CircuitBreaker::new("g-bystander");
-    let mut bystander = Box::pin(breaker.guard(pending::<Result<(), Failure>>()));
+    let mut bystander = Box::pin(guard(&breaker, Duration::ZERO, pending::<Result<(), Failure>>(), ALL));
     assert!(poll_once(bystander.as_mut()).is_pending());
     let unwinds = catch_unwind(AssertUnwindSafe(move || {
         let _dropped_on_the_way = bystander;
@@ -222,26 +286,21 @@ fn the_future_is_dropped_before_its_permit_is_given_back() {
         {
             let inside = Drops(&breaker, &probes);
             // Not an async block, which drops what it holds when it returns.
-            let mut call = pin!(breaker.guard(poll_fn(move |_| {
-                let _held = &inside;
-                if finishes { Poll::Ready(Ok::<_, Failure>(())) } else { Poll::Pending }
-            })));
+            let mut call = pin!(guard(
+                &breaker,
+                Duration::ZERO,
+                poll_fn(move |_| {
+                    let _held = &inside;
+                    if finishes { Poll::Ready(Ok::<_, Failure>(())) } else { Poll::Pending }
+                }),
+                ALL
+            ));
             assert_eq!(poll_once(call.as_mut()).is_ready(), finishes);
         }
         assert_eq!(probes.get(), 1, "{finishes}");
         assert_eq!(breaker.snapshot().probes_in_flight, 0);
         breaker.reset();
     }
-}
-
-#[test]
-fn polled_after_its_end_it_neither_panics_nor_asks_again() {
-    let breaker = CircuitBreaker::new("g-after-the-end").failure_threshold(1);
-    let mut call = pin!(breaker.guard(ready(down::<u8>())));
-    assert!(poll_once(call.as_mut()).is_ready());
-    breaker.reset();
-    assert!(poll_once(call.as_mut()).is_pending());
-    assert_eq!(breaker.state(), CircuitState::Closed);
 }
 
 #[test]
@@ -252,14 +311,19 @@ fn slow_futures_and_functions_are_timed() {
         clock.advance(time);
         Ok::<_, Failure>(())
     };
-    breaker.guard_sync(|| works(SECOND * 2)).unwrap();
-    run(breaker.guard(async {
-        after(1, ()).await;
-        works(SECOND * 2)
-    }))
+    guard_sync(&breaker, Duration::ZERO, || works(SECOND * 2), ALL).unwrap();
+    run(guard(
+        &breaker,
+        Duration::ZERO,
+        async {
+            after(1, ()).await;
+            works(SECOND * 2)
+        },
+        ALL,
+    ))
     .unwrap();
     assert_eq!(breaker.snapshot().slow_calls_in_window, 2);
-    breaker.guard_sync(|| works(SECOND)).unwrap();
+    guard_sync(&breaker, Duration::ZERO, || works(SECOND), ALL).unwrap();
     assert_eq!((breaker.snapshot().slow_calls_in_window, breaker.state()), (2, CircuitState::Closed));
 }
 
@@ -268,18 +332,8 @@ fn is_send<T: Send>(value: T) -> T {
 }
 
 #[test]
-fn it_is_send_where_future_and_judge_are_and_takes_little_room() {
+fn a_call_that_holds_a_permit_is_send_and_the_permit_takes_little_room() {
     let breaker = CircuitBreaker::new("g-size");
-    let call = |bytes: &'static [u8]| async move {
-        after(1, ()).await;
-        Ok::<_, Failure>(bytes)
-    };
-    let plain = size_of_val(&call(b"x"));
-    let guarded = is_send(breaker.guard(call(b"x")));
-    assert!(size_of_val(&guarded) <= plain + 88, "{} over {plain}", size_of_val(&guarded) - plain);
-    drop(guarded);
-    let plain = size_of::<std::future::Ready<Result<u64, Failure>>>();
-    let guarded = is_send(breaker.guard_judged(ready(down::<u64>()), |_| Verdict::Neutral));
-    assert!(size_of_val(&guarded) <= plain + 88, "{} over {plain}", size_of_val(&guarded) - plain);
-    drop(guarded);
+    drop(is_send(guard(&breaker, Duration::ZERO, ready(down::<u64>()), |_| Verdict::Neutral)));
+    assert!(size_of::<Permit<'_>>() <= 56, "{}", size_of::<Permit<'_>>());
 }

@@ -1,10 +1,7 @@
 //! Circuits by key: whose circuit is whose, and what they have in common. Which are remembered, keys that
 //! misbehave, threads and events have files below.
 
-use std::future::{Future as _, ready};
 use std::hash::{Hash, Hasher};
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 use super::*;
 use crate::policy::circuit_breaker::KeyedCircuitBreaker;
@@ -80,19 +77,6 @@ fn a_window_belongs_to_one_key() {
     assert_eq!([counts("a"), counts("b")], [(CircuitState::Closed, 3); 2]);
     fail(&hosts.of("a"));
     assert_eq!([counts("a"), counts("b")], [(CircuitState::Open, 0), (CircuitState::Closed, 3)]);
-}
-
-#[test]
-fn a_probe_may_take_as_long_as_the_function_that_the_breaker_stands_above() {
-    let clock = VirtualClock::install();
-    let hosts = CircuitBreaker::new("k-longest").failure_threshold(1).longest_call(RECOVERY * 4).keyed();
-    open(&hosts.of("a"));
-    clock.advance(RECOVERY);
-    let host = hosts.of("a");
-    let probe = host.enter_for(host.longest_call).unwrap();
-    assert_eq!(refusal(&hosts.of("a")).retry_after, RECOVERY * 4);
-    probe.success();
-    assert_eq!(hosts.of("a").state(), CircuitState::Closed);
 }
 
 #[test]
@@ -173,27 +157,6 @@ fn circuits_with_a_key_are_not_among_those_without() {
     assert!(same(circuit("k-apart").unwrap(), &plain));
     let listed = circuits().into_iter().filter(|circuit| circuit.name() == "k-apart");
     assert_eq!(listed.map(Circuit::state).collect::<Vec<_>>(), [CircuitState::Closed]);
-}
-
-#[test]
-fn one_key_is_guarded_as_a_breaker_guards() {
-    let _clock = VirtualClock::install();
-    let hosts = CircuitBreaker::new("k-guard").failure_threshold(1).keyed();
-    let sync = |host: &str, outcome| hosts.of(host).guard_sync_judged(|| outcome, |_| true);
-    let suspending = |host: &str, outcome| {
-        let circuit = hosts.of(host);
-        let mut call = pin!(circuit.guard_judged(ready(outcome), |_| true));
-        match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(outcome) => outcome,
-            Poll::Pending => unreachable!("it is ready"),
-        }
-    };
-    let refused = || Err(Failure::Open(CircuitOpenError { name: "k-guard", retry_after: RECOVERY }));
-    assert_eq!(sync("a", Err(Failure::Down)), Err(Failure::Down));
-    assert_eq!([sync("a", Ok(7)), suspending("a", Ok(7))], [refused(), refused()]);
-    assert_eq!(suspending("b", Err(Failure::Down)), Err(Failure::Down));
-    assert_eq!([sync("b", Ok(7)), suspending("b", Ok(7))], [refused(), refused()]);
-    assert_eq!([sync("c", Ok(7)), suspending("c", Ok(7))], [Ok(7), Ok(7)]);
 }
 
 #[test]

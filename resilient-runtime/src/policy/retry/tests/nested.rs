@@ -199,10 +199,12 @@ fn a_function_that_calls_itself_counts_the_attempts_of_each_call() {
         let mut run = retry.start();
         for attempt in 1..=3 {
             assert_eq!((run.attempt, run.is_last()), (attempt, attempt == 3));
-            run.attempt_sync(|| match levels {
+            let repeated = run.enter();
+            match levels {
                 0 => *leaves += 1,
                 _ => descend(levels - 1, leaves),
-            });
+            }
+            drop(repeated);
             let wait = run.failed(RetryClassification::TRANSIENT, Text::Name("always"));
             assert_eq!(wait.is_none(), attempt == 3);
         }
