@@ -43,6 +43,35 @@ pub mod inert {
     }
 }
 
+/// Seen from where it says, and from nowhere else (which `ui-tests` show).
+#[each_policy]
+pub mod visible {
+    /// Functions that are seen from further and further away.
+    pub mod inner {
+        use resilient_zoo::prelude::*;
+
+        pub(super) static WITNESS: Witness = Witness::new();
+
+        #[guarded]
+        pub(super) fn near(n: u32) -> Result<Served<u32>, Fault> {
+            WITNESS.attempt(n)?;
+            Ok(n.into())
+        }
+
+        #[guarded]
+        pub(in super::super) fn far(n: u32) -> Result<Served<u32>, Fault> {
+            WITNESS.attempt(n)?;
+            Ok(n.into())
+        }
+    }
+
+    #[test]
+    fn they_are_called() {
+        inner::WITNESS.check(POLICY, 1, || inner::near(1));
+        inner::WITNESS.check(POLICY, 1, || inner::far(1));
+    }
+}
+
 /// Levels of lints at single arguments.
 #[each_policy]
 pub mod levels {
@@ -104,8 +133,10 @@ pub mod instrumented {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use cached::proc_macro::cached;
     use resilient_zoo::prelude::*;
     use rstest::rstest;
+    use test_case::test_case;
 
     static RUNS: AtomicU32 = AtomicU32::new(0);
 
@@ -152,6 +183,52 @@ mod tests {
         fails_once(&RUNS)?;
         assert_eq!(text.len(), length);
         Ok(())
+    }
+
+    #[test_case("a", 1; "one")]
+    #[test_case("ab", 2; "two")]
+    #[retry(max_attempts = 2, backoff = none)]
+    fn below_test_case(text: &str, length: usize) -> Result<(), Fault> {
+        static RUNS: AtomicU32 = AtomicU32::new(0);
+        fails_once(&RUNS)?;
+        assert_eq!(text.len(), length);
+        Ok(())
+    }
+
+    #[retry(max_attempts = 2, backoff = none)]
+    #[test_case("a", 1; "one")]
+    #[test_case("ab", 2; "two")]
+    fn above_test_case(text: &str, length: usize) -> Result<(), Fault> {
+        static RUNS: AtomicU32 = AtomicU32::new(0);
+        fails_once(&RUNS)?;
+        assert_eq!(text.len(), length);
+        Ok(())
+    }
+
+    static KEPT_RUNS: AtomicU32 = AtomicU32::new(0);
+
+    #[cached(result = true)]
+    #[retry(max_attempts = 2, backoff = none)]
+    fn below_cached(n: u32) -> Result<u32, Fault> {
+        fails_once(&KEPT_RUNS)?;
+        Ok(n)
+    }
+
+    #[retry(max_attempts = 2, backoff = none)]
+    #[cached(result = true)]
+    fn above_cached(n: u32) -> Result<u32, Fault> {
+        static RUNS: AtomicU32 = AtomicU32::new(0);
+        fails_once(&RUNS)?;
+        Ok(n + RUNS.load(Ordering::SeqCst))
+    }
+
+    #[test]
+    fn a_cache_keeps_what_came_of_the_last_attempt() {
+        for _ in 0..3 {
+            assert_eq!(below_cached(7).ok(), Some(7));
+            assert_eq!(above_cached(7).ok(), Some(9));
+        }
+        assert_eq!(KEPT_RUNS.load(Ordering::SeqCst), 2);
     }
 
     #[retry(max_attempts = 2, backoff = none)]
