@@ -1,11 +1,11 @@
 //! `#[timeout]` from the outside, sync and async. How the timer and the workers behave is tested in
 //! the runtime.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use resilient::{TimeoutError, remaining, timeout};
+use resilient::{TimeoutError, deadline, remaining, retry, timeout};
 
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
@@ -38,6 +38,52 @@ macro_rules! limit {
             error
         })
     }};
+}
+
+#[test]
+fn a_limit_may_come_from_what_the_body_takes_away() {
+    struct Work(Duration);
+
+    #[deadline(work.0 * 2)]
+    #[timeout(work.0)]
+    async fn awaited(work: Work) -> Result<(), Fault> {
+        let Work(limit) = work;
+        tokio::time::sleep(limit * 3).await;
+        Ok(())
+    }
+
+    #[deadline(work.0 * 2)]
+    #[timeout(work.0)]
+    fn blocking(work: Work) -> Result<(), Fault> {
+        let Work(limit) = work;
+        std::thread::sleep(limit * 3);
+        Ok(())
+    }
+
+    let limit = Duration::from_millis(20);
+    for out in [paused(async { awaited(Work(limit)).await }), blocking(Work(limit))] {
+        let Err(Fault::Timeout(error)) = out else { panic!("no timeout: {out:?}") };
+        assert_eq!(error.limit, limit);
+    }
+}
+
+#[test]
+fn a_body_that_timed_out_is_dropped_before_anybody_judges_its_error() {
+    static HELD: Mutex<()> = Mutex::new(());
+
+    #[retry(max_attempts = 2, when = |_| HELD.try_lock().is_ok())]
+    #[timeout(secs = 1)]
+    async fn holds() -> Result<(), Fault> {
+        #![allow(clippy::await_holding_lock)]
+        let _held = HELD.lock();
+        std::future::pending().await
+    }
+
+    paused(async {
+        let started = tokio::time::Instant::now();
+        assert!(matches!(holds().await, Err(Fault::Timeout(_))));
+        assert!(started.elapsed() > Duration::from_secs(2), "the predicate had the lock, and said yes");
+    });
 }
 
 #[test]
