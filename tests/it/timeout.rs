@@ -1,8 +1,8 @@
 //! `#[timeout]` from the outside, sync and async. How the timer and the workers behave is tested in
 //! the runtime.
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use resilient::{TimeoutError, deadline, remaining, retry, timeout};

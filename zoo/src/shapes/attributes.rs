@@ -65,6 +65,11 @@ pub mod visible {
         }
     }
 
+    /// Names them from where they can be seen.
+    pub fn names() {
+        std::hint::black_box((inner::near, inner::far, &inner::WITNESS));
+    }
+
     #[test]
     fn they_are_called() {
         inner::WITNESS.check(POLICY, 1, || inner::near(1));
