@@ -140,6 +140,15 @@ pub(crate) fn circuit_rejected(circuit: &str, retry_after: Duration) {
     );
 }
 
+/// A listener of changes panicked; whoever changed the circuit does not hear of it.
+#[cold]
+pub(crate) fn listener_panicked(circuit: &str) {
+    warn!(
+        target: "resilient", event = "listener_panicked", circuit,
+        "a listener that was told of circuit `{circuit}` panicked",
+    );
+}
+
 /// Two places give one circuit different settings; those of the first one used hold.
 #[cold]
 pub(crate) fn circuit_conflict(

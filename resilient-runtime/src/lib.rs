@@ -34,10 +34,10 @@ pub use backoff::{Backoff, BackoffShape, Jitter};
 pub use bound::remaining;
 pub use classify::{RetryClassification, Retryable, is_or_has_source};
 pub use error::{CarriesCircuitOpen, CarriesTimeout, CircuitOpenError, TimeoutError};
-pub use policy::circuit_breaker::Verdict;
 pub use policy::circuit_breaker::{
-    Circuit, CircuitBreaker, CircuitKey, CircuitSnapshot, CircuitState, KeyedCircuit, KeyedCircuitBreaker,
-    Permit, circuit, circuits,
+    Circuit, CircuitBreaker, CircuitChange, CircuitKey, CircuitListener, CircuitSnapshot, CircuitState,
+    FailureKind, Held, KeyedCircuit, KeyedCircuitBreaker, Permit, Verdict, circuit, circuits,
+    on_circuit_change,
 };
 #[cfg(feature = "tokio")]
 pub use policy::deadline::{Deadline, deadline};

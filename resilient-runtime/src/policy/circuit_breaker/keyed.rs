@@ -8,8 +8,9 @@ use std::ops::Deref;
 use std::panic::Location;
 use std::sync::Arc;
 
+use super::circuit::is_due;
 use super::settings::Settings;
-use super::{Circuit, CircuitBreaker, check, is_due, registry};
+use super::{Circuit, CircuitBreaker, check, registry};
 use crate::clock;
 use crate::event;
 use crate::sync::{AtomicU64, Mutex, OnceLock, lock};
@@ -193,7 +194,7 @@ impl fmt::Debug for KeyedCircuits {
 impl KeyedCircuits {
     /// The circuit of a key. The key's own code (`hash`, `==`, `to_owned`, `drop`) runs under no lock, so
     /// what it was compared with may change meanwhile; then it is compared again.
-    fn of<Q: CircuitKey + ?Sized>(&self, key: &Q) -> Arc<Entry> {
+    fn of<Q: CircuitKey + ?Sized>(&'static self, key: &Q) -> Arc<Entry> {
         let hash = self.hasher.hash_one((TypeId::of::<Q::Owned>(), key));
         let mut made = None;
         loop {
@@ -202,7 +203,7 @@ impl KeyedCircuits {
                 Err(seen) => seen,
             };
             let new = made.get_or_insert_with(|| {
-                let circuit = Circuit::new(self.name, self.settings, self.place);
+                let circuit = Circuit::new(self.name, &self.settings, self.place);
                 Arc::new(Entry::new(hash, key.to_owned(), circuit))
             });
             if self.keep(new, seen) {

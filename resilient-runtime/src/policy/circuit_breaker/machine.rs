@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::settings::Settings;
-use super::state::{CircuitState, Verdict};
+use super::state::{CircuitState, Held, Verdict};
 use crate::clock::Moment;
 use crate::window::{Call, Counts, Tally};
 
@@ -23,6 +23,17 @@ pub(crate) enum Transition {
     ForcedOpen,
     HalfOpened,
     Closed,
+}
+
+impl Transition {
+    /// The state that it leads to.
+    pub(crate) const fn leads_to(self) -> CircuitState {
+        match self {
+            Self::Opened { .. } | Self::ForcedOpen => CircuitState::Open,
+            Self::HalfOpened => CircuitState::HalfOpen,
+            Self::Closed => CircuitState::Closed,
+        }
+    }
 }
 
 /// Why a circuit opened.
@@ -52,6 +63,7 @@ enum Phase {
     },
     ForcedOpen,
     ForcedClosed,
+    Disabled,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +76,7 @@ struct Probe {
 /// One circuit.
 #[derive(Clone, Debug)]
 pub(crate) struct Machine {
-    settings: Settings,
+    settings: &'static Settings,
     generation: u64,
     phase: Phase,
     /// The calls since it closed, where a rate asks for them.
@@ -89,7 +101,7 @@ pub(crate) enum Standing {
 }
 
 impl Machine {
-    pub(crate) fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: &'static Settings) -> Self {
         Self {
             settings,
             generation: 0,
@@ -100,8 +112,8 @@ impl Machine {
         }
     }
 
-    pub(crate) const fn settings(&self) -> &Settings {
-        &self.settings
+    pub(crate) const fn settings(&self) -> &'static Settings {
+        self.settings
     }
 
     pub(crate) const fn generation(&self) -> u64 {
@@ -114,7 +126,7 @@ impl Machine {
                 Standing::Clean
             }
             Phase::Closed { .. } => Standing::Counting,
-            Phase::ForcedClosed => Standing::Clean,
+            Phase::ForcedClosed | Phase::Disabled => Standing::Clean,
             Phase::Open { until } => Standing::Refusing(until),
             Phase::ForcedOpen => Standing::Refusing(Moment::MAX),
             Phase::HalfOpen { .. } => Standing::Ask,
@@ -124,7 +136,7 @@ impl Machine {
     /// The state as a caller at `now` would meet it: an open circuit whose time has come is half-open.
     pub(crate) fn state(&self, now: Moment) -> CircuitState {
         match self.phase {
-            Phase::Closed { .. } | Phase::ForcedClosed => CircuitState::Closed,
+            Phase::Closed { .. } | Phase::ForcedClosed | Phase::Disabled => CircuitState::Closed,
             Phase::Open { until } if now >= until => CircuitState::HalfOpen,
             Phase::Open { .. } | Phase::ForcedOpen => CircuitState::Open,
             Phase::HalfOpen { .. } => CircuitState::HalfOpen,
@@ -174,7 +186,7 @@ impl Machine {
     /// How long a call at `now` would have to wait, at the most, before it may pass.
     pub(crate) fn retry_after(&self, now: Moment) -> Option<Duration> {
         match &self.phase {
-            Phase::Closed { .. } | Phase::ForcedClosed => None,
+            Phase::Closed { .. } | Phase::ForcedClosed | Phase::Disabled => None,
             Phase::Open { until } => Some(until.since(now)).filter(|wait| !wait.is_zero()),
             Phase::HalfOpen { probes, .. } if probes.len() < self.places() => None,
             Phase::HalfOpen { probes, .. } => {
@@ -238,7 +250,7 @@ impl Machine {
                 *successes += 1;
                 (*successes >= self.settings.success_threshold).then(|| self.close(now))
             }
-            Phase::Open { .. } | Phase::ForcedOpen | Phase::ForcedClosed => None,
+            Phase::Open { .. } | Phase::ForcedOpen | Phase::ForcedClosed | Phase::Disabled => None,
         }
     }
 
@@ -278,10 +290,8 @@ impl Machine {
 
     /// As if newly made.
     pub(crate) fn reset(&mut self) -> Option<Transition> {
-        let was_closed = matches!(self.phase, Phase::Closed { .. } | Phase::ForcedClosed);
         self.in_a_row_until = Moment::from_nanos(0);
-        let transition = self.enter(Phase::Closed { failures: 0 }, Transition::Closed);
-        Some(transition).filter(|_| !was_closed)
+        self.let_pass(Phase::Closed { failures: 0 })
     }
 
     /// Refuses everything until reset.
@@ -293,9 +303,28 @@ impl Machine {
 
     /// Lets everything pass until reset.
     pub(crate) fn force_closed(&mut self) -> Option<Transition> {
-        let was_closed = matches!(self.phase, Phase::Closed { .. } | Phase::ForcedClosed);
-        let transition = self.enter(Phase::ForcedClosed, Transition::Closed);
+        self.let_pass(Phase::ForcedClosed)
+    }
+
+    /// Is no breaker until reset.
+    pub(crate) fn disable(&mut self) -> Option<Transition> {
+        self.let_pass(Phase::Disabled)
+    }
+
+    fn let_pass(&mut self, phase: Phase) -> Option<Transition> {
+        let was_closed = matches!(self.phase, Phase::Closed { .. } | Phase::ForcedClosed | Phase::Disabled);
+        let transition = self.enter(phase, Transition::Closed);
         Some(transition).filter(|_| !was_closed)
+    }
+
+    /// What holds it in its state, where that is not what its calls come to.
+    pub(crate) const fn held(&self) -> Option<Held> {
+        match self.phase {
+            Phase::ForcedOpen => Some(Held::ForcedOpen),
+            Phase::ForcedClosed => Some(Held::ForcedClosed),
+            Phase::Disabled => Some(Held::Disabled),
+            _ => None,
+        }
     }
 
     /// Whether a result still counts; a probe that does gives its place back.

@@ -1,12 +1,14 @@
 //! The permit of one admitted call: whatever becomes of the call, its place is given back exactly
 //! once. Whether the result counts is the machine's decision.
 
+use std::any::type_name;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::{Circuit, Pass, Verdict};
+use super::machine::Pass;
+use super::{Circuit, FailureKind, Verdict};
 use crate::clock::Moment;
 use crate::error::CircuitOpenError;
 use crate::private::Outcome;
@@ -60,12 +62,12 @@ impl<'c> Permit<'c> {
 
     /// The call failed.
     pub fn failure(mut self) {
-        self.end(Verdict::Failure);
+        self.end(Verdict::Failure, FailureKind::Reported);
     }
 
     /// What the call came to says nothing of the service: it counts neither way.
     pub fn neutral(mut self) {
-        self.end(Verdict::Neutral);
+        self.end(Verdict::Neutral, FailureKind::Reported);
     }
 
     /// Counts `outcome` and hands it on. `judge` says what an error means, as a [`Verdict`] or by
@@ -88,7 +90,7 @@ impl<'c> Permit<'c> {
             Ok(_) => self.succeed(),
             Err(error) => {
                 let verdict = judge(error).into();
-                self.end(verdict);
+                self.end(verdict, FailureKind::Error(type_name::<R::Error>()));
             }
         }
     }
@@ -104,14 +106,16 @@ impl<'c> Permit<'c> {
         if self.began.is_none() && self.circuit.is_clean(self.pass.generation) {
             self.settled = true;
         } else {
-            self.end(Verdict::Success);
+            self.end(Verdict::Success, FailureKind::Reported);
         }
     }
 
+    /// A `kind` counts where the verdict is that it failed.
     #[cold]
-    fn end(&mut self, verdict: Verdict) {
+    fn end(&mut self, verdict: Verdict, kind: FailureKind) {
         self.settled = true;
-        self.circuit.settle(self.pass, self.began, verdict);
+        let kind = Some(kind).filter(|_| verdict == Verdict::Failure);
+        self.circuit.settle(self.pass, self.began, verdict, kind);
     }
 }
 
@@ -128,7 +132,7 @@ impl Drop for Permit<'_> {
 fn give_back(permit: &Permit<'_>) {
     let panicked = permit.running.load(Ordering::Relaxed) && std::thread::panicking();
     let verdict = if panicked { Verdict::Failure } else { Verdict::Neutral };
-    permit.circuit.settle(permit.pass, permit.began, verdict);
+    permit.circuit.settle(permit.pass, permit.began, verdict, panicked.then_some(FailureKind::Panic));
 }
 
 pin_project_lite::pin_project! {

@@ -5,8 +5,9 @@ use std::fmt::Debug;
 use std::panic::Location;
 use std::time::Duration;
 
+use super::Circuit;
 use super::keyed::KeyedCircuits;
-use super::{Circuit, Settings};
+use super::settings::Settings;
 use crate::event;
 use crate::sync::{Mutex, lock};
 
@@ -29,7 +30,7 @@ pub fn circuits() -> Vec<&'static Circuit> {
 }
 
 fn find(circuits: &[&'static Circuit], name: &str) -> Option<&'static Circuit> {
-    circuits.iter().find(|circuit| circuit.name == name).copied()
+    circuits.iter().find(|circuit| circuit.name() == name).copied()
 }
 
 /// The circuit of that name, made with these settings if it is new.
@@ -42,6 +43,7 @@ pub(super) fn join(
     if let Some(known) = find(&circuits, name) {
         return known;
     }
+    let settings = Box::leak(Box::new(settings));
     let made: &'static Circuit = Box::leak(Box::new(Circuit::new(name, settings, place)));
     circuits.push(made);
     made
@@ -60,10 +62,10 @@ pub(super) fn join_keyed(made: KeyedCircuits) -> (&'static KeyedCircuits, Option
 
 /// Tells where the settings of a breaker are not those that hold.
 pub(super) fn compare(circuit: &Circuit, settings: &Settings, place: &Location<'_>) {
-    let holds = *lock(&circuit.machine).settings();
-    let difference = difference(shown(&holds), shown(settings));
+    let holds = circuit.shared().machine.settings();
+    let difference = difference(shown(holds), shown(settings));
     if !difference.is_empty() {
-        event::circuit_conflict(circuit.name, circuit.place, place, &difference);
+        event::circuit_conflict(circuit.name(), circuit.place, place, &difference);
     }
 }
 

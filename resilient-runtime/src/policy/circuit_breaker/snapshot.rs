@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Circuit, CircuitState};
+use super::{Circuit, CircuitState, FailureKind, Held};
 use crate::clock;
-use crate::sync::lock;
 
 /// What [`Circuit::snapshot`] shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +13,10 @@ pub struct CircuitSnapshot {
     pub name: &'static str,
     /// Its state now.
     pub state: CircuitState,
+    /// Why it is in that state, where its calls have no say.
+    pub held: Option<Held>,
+    /// What the last failure was that counted, since the circuit was made or reset.
+    pub last_failure: Option<FailureKind>,
     /// Failures in a row, while it is closed.
     pub consecutive_failures: u32,
     /// Calls in the window now. Always zero where no rate is set, and while it is not closed.
@@ -40,11 +43,14 @@ impl Circuit {
     #[must_use]
     pub fn snapshot(&self) -> CircuitSnapshot {
         let now = clock::now();
-        let machine = lock(&self.machine);
+        let shared = self.shared();
+        let machine = &shared.machine;
         let counts = machine.counts(now);
         CircuitSnapshot {
-            name: self.name,
+            name: self.name(),
             state: machine.state(now),
+            held: machine.held(),
+            last_failure: shared.last_failure,
             consecutive_failures: machine.failures(),
             calls_in_window: counts.calls,
             failures_in_window: counts.failures,

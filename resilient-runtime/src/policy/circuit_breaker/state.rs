@@ -33,6 +33,31 @@ impl fmt::Display for CircuitState {
     }
 }
 
+/// Why a circuit is in its state whatever its calls come to: somebody said so, and no one has
+/// [`reset`](super::Circuit::reset) it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Held {
+    /// By [`force_open`](super::Circuit::force_open).
+    ForcedOpen,
+    /// By [`force_closed`](super::Circuit::force_closed).
+    ForcedClosed,
+    /// By [`disable`](super::Circuit::disable).
+    Disabled,
+}
+
+/// What a call failed with that counted as a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// An error; the name of its type, as [`type_name`](std::any::type_name) has it.
+    Error(&'static str),
+    /// The call panicked.
+    Panic,
+    /// [`Permit::failure`](super::Permit::failure) was called.
+    Reported,
+}
+
 /// What the result of an admitted call says of the service; see [`Permit::settle`](super::Permit::settle).
 ///
 /// # Examples

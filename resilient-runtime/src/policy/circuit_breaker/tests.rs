@@ -4,8 +4,13 @@
 #![allow(clippy::unwrap_used)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Duration;
 
+use super::circuit::Word;
+use super::settings::Settings;
 use super::*;
+use crate::error::CircuitOpenError;
+use crate::sync::{Mutex, Ordering, lock};
 use crate::testing::VirtualClock;
 use crate::window::Window;
 
@@ -13,6 +18,7 @@ mod cut_short;
 mod guarded;
 mod keys;
 mod names;
+mod news;
 #[cfg(feature = "tokio")]
 mod paused;
 mod rates;
@@ -217,6 +223,36 @@ fn forced_open_it_refuses_until_reset() {
     }
     breaker.reset();
     succeed(&breaker);
+}
+
+#[test]
+fn the_snapshot_tells_what_the_last_failure_was_and_what_holds_the_state() {
+    let clock = VirtualClock::install();
+    let breaker = CircuitBreaker::new("t-last-failure").failure_threshold(4);
+    let last = || breaker.snapshot().last_failure;
+    assert_eq!(last(), None);
+    fail(&breaker);
+    assert_eq!(last(), Some(FailureKind::Error(std::any::type_name::<Failure>())));
+    breaker.enter().unwrap().failure();
+    assert_eq!(last(), Some(FailureKind::Reported));
+    let panics = || breaker.call(|| -> Result<(), Failure> { resume_unwind(Box::new("boom")) });
+    assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
+    succeed(&breaker);
+    breaker.enter().unwrap().neutral();
+    drop(breaker.enter().unwrap());
+    assert_eq!(last(), Some(FailureKind::Panic), "what is no failure does not hide one");
+    let late = breaker.enter().unwrap();
+    open(&breaker);
+    clock.advance(RECOVERY);
+    late.failure();
+    assert_eq!(last(), Some(FailureKind::Error(std::any::type_name::<Failure>())), "it counted no more");
+    breaker.disable();
+    assert_eq!((breaker.state(), breaker.snapshot().held), (CircuitState::Closed, Some(Held::Disabled)));
+    (0..10).for_each(|_| fail(&breaker));
+    assert_eq!(breaker.state(), CircuitState::Closed);
+    breaker.reset();
+    assert_eq!((last(), breaker.snapshot().held), (None, None));
+    open(&breaker);
 }
 
 #[test]

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::CircuitKey;
 use crate::clock::Moment;
-use crate::policy::circuit_breaker::{Circuit, Word};
-use crate::sync::{AtomicBool, Ordering, lock};
+use crate::policy::circuit_breaker::circuit::{Circuit, Word};
+use crate::sync::{AtomicBool, Ordering};
 
 /// A circuit and its key.
 pub(super) struct Entry {
@@ -57,9 +57,9 @@ impl Entry {
         if refuses && Moment::from_nanos(circuit.refusing_until.load(Ordering::Relaxed)) > now {
             return None;
         }
-        let machine = lock(&circuit.machine);
-        let (is_closed, is_unprobed) = (machine.is_closed(), machine.awaits_probe(now));
-        drop(machine);
+        let shared = circuit.shared();
+        let (is_closed, is_unprobed) = (shared.machine.is_closed(), shared.machine.awaits_probe(now));
+        drop(shared);
         match (is_closed, Arc::strong_count(self)) {
             (true, 1) => Some(Missed::Idle { used: self.used.swap(false, Ordering::Relaxed) }),
             (true, _) => Some(Missed::InUse { used: self.used.load(Ordering::Relaxed) }),

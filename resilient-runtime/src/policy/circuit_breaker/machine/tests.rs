@@ -25,6 +25,11 @@ const SETTINGS: Settings = Settings {
 
 /// Calls that were quick, told by what they came to.
 impl Machine {
+    /// Settings that hold for as long as the process lives, as a circuit's do.
+    fn of(settings: Settings) -> Self {
+        Self::new(Box::leak(Box::new(settings)))
+    }
+
     fn succeed(&mut self, pass: Pass, now: Moment) -> Option<Transition> {
         self.settle(pass, Verdict::Success, false, now)
     }
@@ -53,7 +58,7 @@ fn refused(machine: &mut Machine, now: u64) -> u64 {
 
 /// A machine that was opened at `now` by as many failures as it takes.
 fn opened(settings: Settings, now: u64) -> Machine {
-    let mut machine = Machine::new(settings);
+    let mut machine = Machine::of(settings);
     let threshold = settings.failure_threshold.expect("failures in a row open it");
     for failure in 1..=threshold {
         let pass = admitted(&mut machine, now);
@@ -66,7 +71,7 @@ fn opened(settings: Settings, now: u64) -> Machine {
 #[test]
 fn it_opens_exactly_at_the_threshold() {
     for failure_threshold in [1, 2, 5] {
-        let mut machine = Machine::new(Settings { failure_threshold: Some(failure_threshold), ..SETTINGS });
+        let mut machine = Machine::of(Settings { failure_threshold: Some(failure_threshold), ..SETTINGS });
         for failures in 1..failure_threshold {
             let pass = admitted(&mut machine, 0);
             assert_eq!(machine.fail(pass, at(0)), None);
@@ -82,7 +87,7 @@ fn it_opens_exactly_at_the_threshold() {
 
 #[test]
 fn a_success_forgets_the_failures_before_it() {
-    let mut machine = Machine::new(SETTINGS);
+    let mut machine = Machine::of(SETTINGS);
     for _ in 0..100 {
         for _ in 0..2 {
             let pass = admitted(&mut machine, 0);
@@ -176,7 +181,7 @@ fn changes_nothing(what: &str, machine: &mut Machine, report: Report, pass: Pass
 #[test]
 fn late_results_of_an_older_generation_change_nothing() {
     for (what, report) in REPORTS {
-        let mut machine = Machine::new(SETTINGS);
+        let mut machine = Machine::of(SETTINGS);
         let late = admitted(&mut machine, 0);
         for _ in 0..3 {
             let pass = admitted(&mut machine, 0);
@@ -195,7 +200,7 @@ fn late_results_of_an_older_generation_change_nothing() {
 
 #[test]
 fn a_hundred_late_failures_do_not_prolong_the_open_period() {
-    let mut machine = Machine::new(SETTINGS);
+    let mut machine = Machine::of(SETTINGS);
     let passes: Vec<_> = (0..103).map(|_| admitted(&mut machine, 0)).collect();
     let opened = passes.iter().zip(0..).filter(|&(&pass, now)| machine.fail(pass, at(now)).is_some()).count();
     assert_eq!(opened, 1);
@@ -263,7 +268,7 @@ fn a_cancelled_probe_gives_its_place_back_and_counts_neither_way() {
 
 #[test]
 fn a_thousand_cancelled_calls_neither_open_it_nor_forgive_a_failure() {
-    let mut machine = Machine::new(SETTINGS);
+    let mut machine = Machine::of(SETTINGS);
     for _ in 0..2 {
         let pass = admitted(&mut machine, 0);
         machine.fail(pass, at(0));
@@ -287,7 +292,7 @@ fn a_pass_settles_once() {
 
 #[test]
 fn the_standing_is_never_kinder_than_the_machine() {
-    let mut machine = Machine::new(SETTINGS);
+    let mut machine = Machine::of(SETTINGS);
     assert_eq!(machine.standing(), Standing::Clean);
     let pass = admitted(&mut machine, 0);
     machine.fail(pass, at(0));

@@ -178,7 +178,7 @@ fn a_success_on_a_healthy_circuit_takes_no_lock() {
     let consecutive = CircuitBreaker::new("r-no-lock-either");
     succeed(&consecutive);
     for healthy in [&breaker, &consecutive] {
-        let held = lock(&healthy.machine);
+        let held = healthy.shared();
         let (done, ended) = mpsc::channel();
         std::thread::scope(|scope| {
             scope.spawn(|| {

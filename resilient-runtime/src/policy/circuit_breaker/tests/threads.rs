@@ -2,7 +2,7 @@
 //! tested one file up.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize};
 use std::sync::{Arc, Barrier};
 
 use super::*;
@@ -199,4 +199,76 @@ fn threads_that_use_a_name_first_at_the_same_time_get_one_circuit() {
         assert_eq!(lock(&found).len(), 1);
         assert_eq!(circuits().iter().filter(|circuit| circuit.name() == name).count(), 1);
     }
+}
+
+#[test]
+fn sixteen_threads_lose_no_call_and_leave_none_in_flight() {
+    const THREADS: usize = 16;
+    const EACH: usize = 20_000;
+
+    let clock = shared_clock();
+    let breaker = CircuitBreaker::new("x-conserved")
+        .failure_rate(1.0)
+        .minimum_calls(1)
+        .window(Window::Calls(1_000_000))
+        .half_open_max_calls(2)
+        .success_threshold(2);
+    let [succeeded, failed, panicked, cancelled, refused, ran] = [(); 6].map(|()| AtomicUsize::new(0));
+    let note = |counter: &AtomicUsize| {
+        counter.fetch_add(1, Ordering::Relaxed);
+    };
+    together(THREADS, &clock, |thread| {
+        let mut dice = fastrand::Rng::with_seed(thread as u64);
+        for _ in 0..EACH {
+            let what = dice.u32(0..64);
+            let mut permit = breaker.permit();
+            if permit.refused(Duration::ZERO).is_some() {
+                note(&refused);
+                if what < 8 {
+                    clock.advance(RECOVERY / 4);
+                }
+                continue;
+            }
+            note(&ran);
+            match what {
+                0 => {
+                    let panics = AssertUnwindSafe(move || {
+                        let _permit = permit;
+                        resume_unwind(Box::new(()))
+                    });
+                    assert!(catch_unwind(panics).is_err());
+                    note(&panicked);
+                }
+                1..4 => {
+                    drop(permit);
+                    note(&cancelled);
+                }
+                4..20 => {
+                    permit.failure();
+                    note(&failed);
+                }
+                _ => {
+                    permit.success();
+                    note(&succeeded);
+                }
+            }
+        }
+    });
+    let [succeeded, failed, panicked, cancelled, refused, ran] =
+        [succeeded, failed, panicked, cancelled, refused, ran].map(AtomicUsize::into_inner);
+    assert_eq!(ran + refused, THREADS * EACH);
+    assert_eq!(ran, succeeded + failed + panicked + cancelled);
+    assert!([succeeded, failed, panicked, cancelled, refused].iter().all(|calls| *calls > 100));
+    assert_eq!(breaker.snapshot().probes_in_flight, 0);
+
+    // What is counted is what was told: all of it, by as many threads.
+    breaker.reset();
+    together(THREADS, &clock, |_| {
+        succeed(&breaker);
+        (0..1000).for_each(|_| drop(breaker.enter()));
+        fail(&breaker);
+        (0..100).for_each(|_| succeed(&breaker));
+    });
+    let seen = breaker.snapshot();
+    assert_eq!((seen.calls_in_window, seen.failures_in_window), (16 * 102, 16));
 }

@@ -1,6 +1,8 @@
 //! Random histories: the machine beside a reference that never forgets a ticket and recomputes
 //! everything from the list, and the machine under clocks that misbehave. Single rules are one file up.
 
+use std::ops::Range;
+
 use super::*;
 use crate::policy::circuit_breaker::settings::{Rates, Slow};
 use crate::window::Window;
@@ -9,7 +11,7 @@ mod reference;
 
 use reference::Reference;
 
-const HISTORIES: u64 = 4000;
+const HISTORIES: u64 = 100_000;
 const STEPS: usize = 120;
 /// No recovery timeout, probe timeout or call is as long.
 const LONGEST: u64 = 80;
@@ -85,13 +87,23 @@ impl Seen {
     }
 }
 
+/// Two tests, as there are two halves of the work for two threads.
 #[test]
 fn random_histories_agree_with_the_reference() {
+    agree_with_the_reference(0..HISTORIES / 2);
+}
+
+#[test]
+fn as_many_others_agree_with_it_too() {
+    agree_with_the_reference(HISTORIES / 2..HISTORIES);
+}
+
+fn agree_with_the_reference(seeds: Range<u64>) {
     let mut seen = Seen::default();
-    for seed in 0..HISTORIES {
+    for seed in seeds {
         let mut dice = fastrand::Rng::with_seed(seed);
         let settings = random_settings(&mut dice);
-        let (mut machine, mut reference) = (Machine::new(settings), Reference::new(settings));
+        let (mut machine, mut reference) = (Machine::of(settings), Reference::new(settings));
         let (mut now, mut passes) = (dice.u64(0..1000), Vec::<Pass>::new());
         for step in 0..STEPS {
             let transition = match dice.u32(0..100) {
@@ -136,6 +148,10 @@ fn random_histories_agree_with_the_reference() {
                     1 => {
                         reference.go("forced_closed");
                         machine.force_closed()
+                    }
+                    2 => {
+                        reference.go("forced_closed");
+                        machine.disable()
                     }
                     _ => continue,
                 },
@@ -194,7 +210,7 @@ fn closes_by_successes_after_the_wait(machine: &mut Machine, now: u64, seed: u64
 fn no_clock_and_no_limit_makes_it_panic_or_let_too_many_through() {
     let limits = [Duration::from_nanos(1), Duration::from_secs(1), Duration::MAX];
     let moments = [0, 1, 5, 1_000_000_000, u64::MAX - 1, u64::MAX];
-    for seed in 0..HISTORIES {
+    for seed in 0..HISTORIES / 10 {
         let mut dice = fastrand::Rng::with_seed(seed);
         let settings = Settings {
             recovery_timeout: limits[dice.usize(0..3)],
@@ -205,7 +221,7 @@ fn no_clock_and_no_limit_makes_it_panic_or_let_too_many_through() {
                 .then(|| Rates { window: Window::Time(limits[dice.usize(0..3)]), ..random_rates(&mut dice) }),
             ..random_settings(&mut dice)
         };
-        let (mut machine, mut passes) = (Machine::new(settings), Vec::new());
+        let (mut machine, mut passes) = (Machine::of(settings), Vec::new());
         for _ in 0..STEPS {
             // Forwards, backwards or not at all.
             let now = at(moments[dice.usize(0..moments.len())]);
@@ -242,7 +258,7 @@ fn a_clock_that_stands_still_neither_recovers_nor_expires() {
 
 #[test]
 fn the_shortest_recovery_timeout_recovers_at_the_next_instant() {
-    let mut machine = Machine::new(Settings {
+    let mut machine = Machine::of(Settings {
         failure_threshold: Some(1),
         recovery_timeout: Duration::from_nanos(1),
         max_recovery_timeout: Duration::from_nanos(1),

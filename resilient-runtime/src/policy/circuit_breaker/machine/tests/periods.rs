@@ -28,7 +28,7 @@ fn closes(machine: &mut Machine, now: u64) {
 
 #[test]
 fn it_doubles_with_every_failed_probe_up_to_the_cap() {
-    let (mut machine, mut now) = (Machine::new(GROWING), 0);
+    let (mut machine, mut now) = (Machine::of(GROWING), 0);
     for period in [100, 200, 400, 500, 500, 500] {
         assert_eq!(opens(&mut machine, now), period);
         now += period;
@@ -37,7 +37,7 @@ fn it_doubles_with_every_failed_probe_up_to_the_cap() {
 
 #[test]
 fn it_does_not_grow_unless_it_may() {
-    let (mut machine, mut now) = (Machine::new(SETTINGS), 0);
+    let (mut machine, mut now) = (Machine::of(SETTINGS), 0);
     for _ in 0..10 {
         assert_eq!(opens(&mut machine, now), RECOVERY);
         now += RECOVERY;
@@ -46,7 +46,7 @@ fn it_does_not_grow_unless_it_may() {
 
 #[test]
 fn one_success_does_not_bring_it_back_and_a_closed_spell_as_long_does() {
-    let (mut machine, mut now) = (Machine::new(GROWING), 0);
+    let (mut machine, mut now) = (Machine::of(GROWING), 0);
     // Closed for so long before it opens again, for so long.
     for (closed, period) in [(0, 100), (0, 200), (199, 400), (400, 100), (99, 200), (200, 100), (5000, 100)] {
         if now > 0 {
@@ -63,7 +63,7 @@ fn a_reset_and_a_forced_state_bring_it_back() {
     type Change = fn(&mut Machine) -> Option<Transition>;
     let changes: [Change; 2] = [Machine::force_open, Machine::force_closed];
     for change in changes.into_iter().map(Some).chain([None]) {
-        let (mut machine, mut now) = (Machine::new(GROWING), 0);
+        let (mut machine, mut now) = (Machine::of(GROWING), 0);
         for _ in 0..3 {
             now += opens(&mut machine, now);
         }
@@ -75,7 +75,7 @@ fn a_reset_and_a_forced_state_bring_it_back() {
 
 #[test]
 fn an_endless_cap_doubles_it_until_it_is_for_ever() {
-    let mut machine = Machine::new(Settings { max_recovery_timeout: Duration::MAX, ..SETTINGS });
+    let mut machine = Machine::of(Settings { max_recovery_timeout: Duration::MAX, ..SETTINGS });
     let (mut now, mut last) = (0_u64, 50);
     while let Some(later) = now.checked_add(opens(&mut machine, now)) {
         assert_eq!(later - now, 2 * last);
@@ -94,7 +94,7 @@ fn a_service_that_flaps_gets_ever_fewer_calls_while_it_is_down() {
         probe_timeout: None,
         ..SETTINGS
     };
-    let (mut machine, mut wasted, mut trips) = (Machine::new(settings), [0; 2], 0);
+    let (mut machine, mut wasted, mut trips) = (Machine::of(settings), [0; 2], 0);
     // Ten calls a second for ten minutes.
     for tick in 0..6000 {
         let now = tick * SECOND / 10;

@@ -12,7 +12,7 @@ const SLOW: Slow = Slow { call: Duration::from_micros(1), rate: 0.5 };
 const SECOND: u64 = 1_000_000_000;
 
 fn rated(rates: Rates) -> Machine {
-    Machine::new(Settings { failure_threshold: None, rates: Some(rates), ..SETTINGS })
+    Machine::of(Settings { failure_threshold: None, rates: Some(rates), ..SETTINGS })
 }
 
 /// One call that comes to `verdict`, and what that changes.
@@ -115,7 +115,7 @@ fn slow_calls_open_it_whatever_they_came_to() {
     for verdict in [Verdict::Success, Verdict::Failure] {
         let slow = Rates { failure: None, slow: Some(SLOW), ..HALF_OF_TEN };
         let mut machine =
-            Machine::new(Settings { failure_threshold: Some(100), rates: Some(slow), ..SETTINGS });
+            Machine::of(Settings { failure_threshold: Some(100), rates: Some(slow), ..SETTINGS });
         for call in 0..9 {
             assert_eq!(ends(&mut machine, verdict, call >= 5, 0), None, "{call}");
         }
@@ -128,7 +128,7 @@ fn slow_calls_open_it_whatever_they_came_to() {
 #[test]
 fn failures_in_a_row_open_it_beside_a_rate_of_slow_calls() {
     let rates = Rates { failure: None, slow: Some(SLOW), ..HALF_OF_TEN };
-    let mut machine = Machine::new(Settings { rates: Some(rates), ..SETTINGS });
+    let mut machine = Machine::of(Settings { rates: Some(rates), ..SETTINGS });
     assert_eq!((fails(&mut machine, 0), fails(&mut machine, 0)), (None, None));
     assert_eq!(fails(&mut machine, 0), Some(opened_by(Cause::Failures(3))));
 }
@@ -154,7 +154,7 @@ fn a_slow_probe_opens_it_again_though_it_succeeded() {
 #[test]
 fn a_thousand_neutral_results_say_nothing_however_slow() {
     let rates = Rates { slow: Some(SLOW), minimum_calls: 1, ..HALF_OF_TEN };
-    let mut machine = Machine::new(Settings { rates: Some(rates), ..SETTINGS });
+    let mut machine = Machine::of(Settings { rates: Some(rates), ..SETTINGS });
     for _ in 0..1000 {
         assert_eq!(ends(&mut machine, Verdict::Neutral, true, 0), None);
     }

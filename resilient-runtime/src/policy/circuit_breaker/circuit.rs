@@ -1,0 +1,310 @@
+//! A circuit as threads share it: the machine behind a lock that no user code runs under, and a word
+//! beside it that lets a call through a healthy circuit without lock, clock or write. What the states
+//! mean is decided in `machine`.
+
+use std::panic::Location;
+use std::time::Duration;
+
+use super::machine::{Machine, Pass, Standing, Transition};
+use super::news::News;
+use super::settings::Settings;
+use super::{CircuitState, FailureKind, Permit, Verdict};
+use crate::clock::{self, Moment};
+use crate::error::{CarriesCircuitOpen, CircuitOpenError};
+use crate::event;
+use crate::sync::{AtomicU64, Mutex, MutexGuard, Ordering, fence, lock};
+
+/// The live circuit of one name: what [`CircuitBreaker`](crate::CircuitBreaker)s of that name share; or of one key, see
+/// [`KeyedCircuitBreaker`](crate::KeyedCircuitBreaker).
+///
+/// Reached through a breaker or a [`KeyedCircuit`](crate::KeyedCircuit) (which deref to it),
+/// [`circuit`](crate::circuit) or [`circuits`](crate::circuits).
+#[derive(Debug)]
+pub struct Circuit {
+    name: &'static str,
+    /// Where the settings that hold were written.
+    pub(super) place: &'static Location<'static>,
+    /// A call that takes more nanoseconds is slow. `MAX`: none is, and the clock is not asked.
+    slow_above: u64,
+    /// Generation and standing of the machine, for calls that need not ask it; see [`Word`].
+    pub(super) word: AtomicU64,
+    /// While the word says "refusing": until when.
+    pub(super) refusing_until: AtomicU64,
+    /// When the next refusal is told as an event; refusals come in floods.
+    next_report: AtomicU64,
+    shared: Mutex<Shared>,
+}
+
+/// What the lock protects.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) machine: Machine,
+    /// What the last failure that counted was.
+    pub(super) last_failure: Option<FailureKind>,
+    pub(super) news: News,
+}
+
+/// `generation × 4 + standing`, in one atomic.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word(pub(super) u64);
+
+impl Word {
+    const CLEAN: u64 = 0;
+    const COUNTING: u64 = 1;
+    pub(super) const REFUSING: u64 = 2;
+    const ASK: u64 = 3;
+
+    fn of(machine: &Machine) -> Self {
+        Self::new(
+            machine.generation(),
+            match machine.standing() {
+                Standing::Clean => Self::CLEAN,
+                Standing::Counting => Self::COUNTING,
+                Standing::Refusing(_) => Self::REFUSING,
+                Standing::Ask => Self::ASK,
+            },
+        )
+    }
+
+    #[inline]
+    const fn new(generation: u64, standing: u64) -> Self {
+        Self(generation << 2 | standing)
+    }
+
+    #[inline]
+    pub(super) const fn generation(self) -> u64 {
+        self.0 >> 2
+    }
+
+    #[inline]
+    pub(super) const fn standing(self) -> u64 {
+        self.0 & 3
+    }
+
+    #[inline]
+    const fn lets_through(self) -> bool {
+        self.standing() <= Self::COUNTING
+    }
+}
+
+impl Circuit {
+    pub(super) fn new(
+        name: &'static str,
+        settings: &'static Settings,
+        place: &'static Location<'static>,
+    ) -> Self {
+        let machine = Machine::new(settings);
+        Self {
+            name,
+            place,
+            slow_above: settings.slow().map_or(u64::MAX, |slow| nanos(slow.call)),
+            word: AtomicU64::new(Word::of(&machine).0),
+            refusing_until: AtomicU64::new(0),
+            next_report: AtomicU64::new(0),
+            shared: Mutex::new(Shared { machine, last_failure: None, news: News::new() }),
+        }
+    }
+
+    /// The circuit's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The state as a call now would meet it: an open circuit whose recovery timeout has passed is
+    /// half-open, also before a call has found out.
+    #[must_use]
+    pub fn state(&self) -> CircuitState {
+        let now = clock::now();
+        self.shared().machine.state(now)
+    }
+
+    /// Closes the circuit and forgets all failures, also of one that was forced. Calls that are
+    /// running then no longer count.
+    pub fn reset(&self) {
+        self.change(|shared| {
+            shared.last_failure = None;
+            ((), shared.machine.reset())
+        });
+    }
+
+    /// Refuses every call until [`reset`](Self::reset).
+    pub fn force_open(&self) {
+        self.command(Machine::force_open);
+    }
+
+    /// Lets every call pass, whatever fails, until [`reset`](Self::reset).
+    pub fn force_closed(&self) {
+        self.command(Machine::force_closed);
+    }
+
+    /// Takes the breaker out of the way: lets every call pass and looks at no result, until
+    /// [`reset`](Self::reset).
+    pub fn disable(&self) {
+        self.command(Machine::disable);
+    }
+
+    /// What the lock protects. No code of the user's may run while it is held.
+    pub(super) fn shared(&self) -> MutexGuard<'_, Shared> {
+        lock(&self.shared)
+    }
+
+    /// Asks for admission by hand: for code that is not a function or closure. A permit that is
+    /// dropped without [`success`](Permit::success) or [`failure`](Permit::failure) counts neither way.
+    ///
+    /// # Errors
+    /// The circuit is open, or half-open with all probes out.
+    #[inline]
+    pub fn enter(&self) -> Result<Permit<'_>, CircuitOpenError> {
+        let mut permit = self.permit();
+        match permit.refused(Duration::ZERO) {
+            Some(refused) => Err(refused),
+            None => Ok(permit),
+        }
+    }
+
+    /// A permit that the circuit is yet to be asked for.
+    #[doc(hidden)]
+    #[inline]
+    pub const fn permit(&self) -> Permit<'_> {
+        Permit::new(self)
+    }
+
+    /// What a permit needs for a call that takes up to `longest` by its own settings: the machine's pass,
+    /// and when the call began, where that matters.
+    #[inline]
+    pub(super) fn admit(&self, longest: Duration) -> Result<(Pass, Option<Moment>), CircuitOpenError> {
+        let word = Word(self.word.load(Ordering::Relaxed));
+        if word.lets_through() {
+            let pass = Pass { generation: word.generation(), probe: None };
+            return Ok((pass, self.tells_slow().then(clock::now)));
+        }
+        self.ask(word, longest)
+    }
+
+    /// Runs `function` if the circuit lets it; every `Err` counts as a failure.
+    ///
+    /// # Errors
+    /// What `function` returns, or the refusal as `E`.
+    pub fn call<T, E>(&self, function: impl FnOnce() -> Result<T, E>) -> Result<T, E>
+    where
+        E: CarriesCircuitOpen,
+    {
+        let permit = self.enter().map_err(E::from_circuit_open)?;
+        permit.settle(function(), |_| true)
+    }
+
+    /// [`call`](Self::call) for an async closure. Dropping the future counts neither way.
+    ///
+    /// # Errors
+    /// What `function` returns, or the refusal as `E`.
+    pub async fn call_async<T, E>(&self, function: impl AsyncFnOnce() -> Result<T, E>) -> Result<T, E>
+    where
+        E: CarriesCircuitOpen,
+    {
+        let permit = self.enter().map_err(E::from_circuit_open)?;
+        let outcome = permit.during(function()).await;
+        permit.settle(outcome, |_| true)
+    }
+
+    /// The rest of [`admit`](Self::admit): the circuit is not closed, or was not a moment ago.
+    #[cold]
+    fn ask(&self, word: Word, longest: Duration) -> Result<(Pass, Option<Moment>), CircuitOpenError> {
+        // Pairs with the store in `change`: what was published before this word is seen, too.
+        fence(Ordering::Acquire);
+        let now = clock::now();
+        if word.standing() == Word::REFUSING {
+            let until = Moment::from_nanos(self.refusing_until.load(Ordering::Relaxed));
+            // Without the lock: however stale the two loads are, `until` was announced by an open
+            // circuit, and a forced one (`MAX`) is asked, to name a finite wait.
+            if now < until && until != Moment::MAX {
+                return Err(self.refuse(now, until.since(now)));
+            }
+        }
+        match self.change(|shared| shared.machine.admit(now, longest)) {
+            Ok(pass) => Ok((pass, self.tells_slow().then_some(now))),
+            Err(wait) => Err(self.refuse(now, wait)),
+        }
+    }
+
+    fn refuse(&self, now: Moment, retry_after: Duration) -> CircuitOpenError {
+        if is_due(&self.next_report, now) {
+            event::circuit_rejected(self.name, retry_after);
+        }
+        CircuitOpenError { name: self.name, retry_after }
+    }
+
+    #[inline]
+    const fn tells_slow(&self) -> bool {
+        self.slow_above != u64::MAX
+    }
+
+    /// Whether one more quick success of this generation changes nothing.
+    #[inline]
+    pub(super) fn is_clean(&self, generation: u64) -> bool {
+        self.word.load(Ordering::Relaxed) == Word::new(generation, Word::CLEAN).0
+    }
+
+    /// An admitted call ended; a `kind` is what it failed with.
+    #[cold]
+    pub(super) fn settle(
+        &self,
+        pass: Pass,
+        began: Option<Moment>,
+        verdict: Verdict,
+        kind: Option<FailureKind>,
+    ) {
+        // Only a probe has anything to give back.
+        if verdict == Verdict::Neutral && pass.probe.is_none() {
+            return;
+        }
+        let ended = began.map(|_| clock::now());
+        let took = began.zip(ended).map(|(began, ended)| ended.since(began));
+        let slow = took.is_some_and(|took| nanos(took) > self.slow_above);
+        if verdict != Verdict::Success || slow || !self.is_clean(pass.generation) {
+            let now = ended.unwrap_or_else(clock::now);
+            self.change(|shared| {
+                if kind.is_some() && pass.generation == shared.machine.generation() {
+                    shared.last_failure = kind;
+                }
+                ((), shared.machine.settle(pass, verdict, slow, now))
+            });
+        }
+    }
+
+    /// Tells the machine to change now.
+    fn command(&self, change: impl FnOnce(&mut Machine) -> Option<Transition>) {
+        self.change(|shared| ((), change(&mut shared.machine)));
+    }
+
+    /// Changes the machine under the lock and publishes what fast paths may know of it. What happened is
+    /// told after the lock is released; see `news`.
+    fn change<A>(&self, change: impl FnOnce(&mut Shared) -> (A, Option<Transition>)) -> A {
+        let mut shared = self.shared();
+        let (answer, transition) = change(&mut shared);
+        if let Standing::Refusing(until) = shared.machine.standing() {
+            self.refusing_until.store(until.as_nanos(), Ordering::Relaxed);
+        }
+        self.word.store(Word::of(&shared.machine).0, Ordering::Release);
+        let told = transition.and_then(|transition| shared.news.take_up(transition));
+        drop(shared);
+        if let Some(first) = told {
+            self.tell(first);
+        }
+        answer
+    }
+}
+
+/// Whether to tell now of what comes in floods: one line a second says as much as a million lines.
+pub(super) fn is_due(next_report: &AtomicU64, now: Moment) -> bool {
+    const BETWEEN_REPORTS: Duration = Duration::from_secs(1);
+
+    let due = next_report.load(Ordering::Relaxed);
+    let next = now.after(BETWEEN_REPORTS).as_nanos();
+    now.as_nanos() >= due
+        && next_report.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
