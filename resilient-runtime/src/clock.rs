@@ -14,35 +14,8 @@ use std::time::{Duration, Instant};
 
 use crate::sync::{Mutex, OnceLock, lock};
 
-/// A point on the monotonic clock, in nanoseconds since an epoch of this process. All arithmetic
-/// saturates: a clock that stands still or jumps is never a panic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Moment(u64);
-
-impl Moment {
-    pub(crate) const MAX: Self = Self(u64::MAX);
-
-    pub(crate) const fn from_nanos(nanos: u64) -> Self {
-        Self(nanos)
-    }
-
-    pub(crate) const fn as_nanos(self) -> u64 {
-        self.0
-    }
-
-    pub(crate) fn after(self, wait: Duration) -> Self {
-        Self(self.0.saturating_add(nanos(wait)))
-    }
-
-    /// How long it is from `earlier` to here; zero where `earlier` is later.
-    pub(crate) const fn since(self, earlier: Self) -> Duration {
-        Duration::from_nanos(self.0.saturating_sub(earlier.0))
-    }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
+mod moment;
+pub(crate) use moment::Moment;
 
 /// Now, on the clock that this thread goes by.
 pub(crate) fn now() -> Moment {
@@ -58,12 +31,12 @@ fn real_now() -> Moment {
 
 fn moment(instant: Instant) -> Moment {
     /// Centuries on both sides: a paused clock may be behind the one that was read first.
-    const AT_EPOCH: Moment = Moment(1 << 62);
+    const AT_EPOCH: Moment = Moment::from_nanos(1 << 62);
     static EPOCH: OnceLock<Instant> = OnceLock::new();
     let epoch = *EPOCH.get_or_init(|| instant);
     match instant.checked_duration_since(epoch) {
         Some(since) => AT_EPOCH.after(since),
-        None => Moment(AT_EPOCH.0.saturating_sub(nanos(epoch.saturating_duration_since(instant)))),
+        None => AT_EPOCH.before(epoch.saturating_duration_since(instant)),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Circuit breakers: the `CircuitBreaker` that a `static` or an attribute holds, and the `Circuit` of its
 //! name. What the states mean is decided in `machine`; how threads share one, in `circuit`; who hears of a
-//! change, in `news`; names are kept in `registry`, keys in `keyed`.
+//! change, in `news` and `listeners`; names are kept in `registry`, keys in `keyed`.
 
 mod breaker;
 mod builder;
 pub mod check;
 mod circuit;
 mod keyed;
+mod listeners;
 mod machine;
 mod news;
 mod permit;
@@ -18,7 +19,7 @@ mod state;
 pub use breaker::CircuitBreaker;
 pub use circuit::Circuit;
 pub use keyed::{AsCircuitKey, CircuitKey, KeyedCircuit, KeyedCircuitBreaker};
-pub use news::{CircuitChange, CircuitListener, on_circuit_change};
+pub use listeners::{CircuitChange, CircuitListener, on_circuit_change};
 pub use permit::Permit;
 pub use registry::{circuit, circuits};
 pub use snapshot::CircuitSnapshot;

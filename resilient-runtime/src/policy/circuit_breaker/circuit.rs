@@ -88,7 +88,7 @@ impl Word {
 }
 
 impl Circuit {
-    pub(super) fn new(
+    pub(crate) fn new(
         name: &'static str,
         settings: &'static Settings,
         place: &'static Location<'static>,

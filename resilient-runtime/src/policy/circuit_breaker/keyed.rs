@@ -1,22 +1,19 @@
 //! A circuit for each key (each host, each tenant) under one name and one set of settings. Which circuits
-//! are remembered is decided in `places`; what each does, where all circuits do it.
+//! are remembered is decided in `places`, how threads share them in `circuits`; what each does, where all
+//! circuits do it.
 
-use std::any::TypeId;
 use std::fmt;
-use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::ops::Deref;
-use std::panic::Location;
 use std::sync::Arc;
 
-use super::circuit::is_due;
-use super::settings::Settings;
 use super::{Circuit, CircuitBreaker, check, registry};
-use crate::clock;
-use crate::event;
-use crate::sync::{AtomicU64, Mutex, OnceLock, lock};
+use crate::sync::OnceLock;
 
+mod circuits;
 mod places;
-use places::{Entry, Full, Places};
+pub(super) use circuits::KeyedCircuits;
+pub use circuits::{AsCircuitKey, CircuitKey};
+use places::Entry;
 
 /// A [`CircuitBreaker`] for many services at once: a circuit for each key, all of one name and with the
 /// same settings. Made by [`CircuitBreaker::keyed`].
@@ -103,20 +100,15 @@ impl KeyedCircuitBreaker {
     /// How many circuits are remembered, and how much room there is for them.
     #[cfg(test)]
     pub(super) fn size(&self) -> (usize, usize) {
-        lock(&self.join().places).size()
+        self.join().size()
     }
 
     #[cold]
     fn join(&self) -> &'static KeyedCircuits {
-        let (circuits, ignored) = registry::join_keyed(KeyedCircuits {
-            name: self.breaker.resolved_name(),
-            settings: self.breaker.written.settings(),
-            max_keys: self.max_keys,
-            place: self.breaker.place,
-            hasher: RandomState::new(),
-            places: Mutex::default(),
-            next_report: AtomicU64::new(0),
-        });
+        let settings = self.breaker.written.settings();
+        let made =
+            KeyedCircuits::new(self.breaker.resolved_name(), settings, self.max_keys, self.breaker.place);
+        let (circuits, ignored) = registry::join_keyed(made);
         // As for a breaker without keys: nothing may be held while somebody listens.
         if let (Ok(()), Some(ignored)) = (self.circuits.set(circuits), ignored) {
             registry::compare_keyed(circuits, &ignored);
@@ -145,109 +137,5 @@ impl fmt::Debug for KeyedCircuit {
     /// Without the key: it is made of arguments.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyedCircuit").field("circuit", &**self).finish_non_exhaustive()
-    }
-}
-
-/// Keys of circuits: whatever can be compared, hashed and owned. Never implemented by hand.
-#[diagnostic::on_unimplemented(
-    message = "a circuit breaker finds circuits by their key, and `{Self}` cannot be one",
-    label = "not `Hash + Eq + Clone + Send + Sync + 'static`",
-    note = "name what identifies the service and is `Hash + Eq`, as `key = client.host()` or `key = (tenant, region)`; a type of your own derives `Clone, PartialEq, Eq, Hash`"
-)]
-pub trait CircuitKey: Hash + Eq + ToOwned<Owned: Send + Sync + 'static> {}
-
-#[diagnostic::do_not_recommend]
-impl<Q: Hash + Eq + ToOwned<Owned: Send + Sync + 'static> + ?Sized> CircuitKey for Q {}
-
-/// Borrows a key that an attribute names, unless it is a reference already.
-#[doc(hidden)]
-pub trait AsCircuitKey {
-    /// The method call finds out by itself which of the two it is.
-    fn as_circuit_key(&self) -> &Self {
-        self
-    }
-}
-
-impl<Q: ?Sized> AsCircuitKey for Q {}
-
-/// The live circuits of one name.
-pub(super) struct KeyedCircuits {
-    pub(super) name: &'static str,
-    pub(super) settings: Settings,
-    pub(super) max_keys: u32,
-    /// Where the settings were written.
-    pub(super) place: &'static Location<'static>,
-    /// Keys come from outside, and whoever chooses them must not be able to choose their hashes, too.
-    hasher: RandomState,
-    places: Mutex<Places>,
-    /// When the next key without a place is told as an event.
-    next_report: AtomicU64,
-}
-
-impl fmt::Debug for KeyedCircuits {
-    /// Without the keys: they are made of arguments.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyedCircuits").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
-impl KeyedCircuits {
-    /// The circuit of a key. The key's own code (`hash`, `==`, `to_owned`, `drop`) runs under no lock, so
-    /// what it was compared with may change meanwhile; then it is compared again.
-    fn of<Q: CircuitKey + ?Sized>(&'static self, key: &Q) -> Arc<Entry> {
-        let hash = self.hasher.hash_one((TypeId::of::<Q::Owned>(), key));
-        let mut made = None;
-        loop {
-            let seen = match self.find(hash, key) {
-                Ok(found) => return found,
-                Err(seen) => seen,
-            };
-            let new = made.get_or_insert_with(|| {
-                let circuit = Circuit::new(self.name, &self.settings, self.place);
-                Arc::new(Entry::new(hash, key.to_owned(), circuit))
-            });
-            if self.keep(new, seen) {
-                return Arc::clone(new);
-            }
-        }
-    }
-
-    /// The circuit of a key; or the changes up to which there is none.
-    fn find<Q: CircuitKey + ?Sized>(&self, hash: u64, key: &Q) -> Result<Arc<Entry>, u64> {
-        let mut seen = None;
-        let mut number = 0;
-        loop {
-            let places = lock(&self.places);
-            let seen = *seen.get_or_insert(places.changes());
-            let candidate = places.candidate(hash, number);
-            drop(places);
-            match candidate {
-                Some(candidate) if candidate.is_of(key) => {
-                    candidate.note_use();
-                    return Ok(candidate);
-                }
-                Some(_) => number += 1,
-                None => return Err(seen),
-            }
-        }
-    }
-
-    /// Gives a new circuit a place, if one can be had. `false`: the places are not those that were seen.
-    fn keep(&self, new: &Arc<Entry>, seen: u64) -> bool {
-        let now = clock::now();
-        let mut places = lock(&self.places);
-        if places.changes() != seen {
-            return false;
-        }
-        let max_keys = usize::try_from(self.max_keys).unwrap_or(usize::MAX);
-        let gone = places.take(Arc::clone(new), max_keys, now);
-        drop(places);
-        match gone {
-            // Not before the lock is released: the key in it is the user's.
-            Ok(gone) => drop(gone),
-            Err(Full) if is_due(&self.next_report, now) => event::circuit_keys_full(self.name, self.max_keys),
-            Err(Full) => {}
-        }
-        true
     }
 }

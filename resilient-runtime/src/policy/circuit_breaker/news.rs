@@ -8,11 +8,9 @@ use std::thread::{self, ThreadId};
 
 use super::CircuitState;
 use super::circuit::Circuit;
+use super::listeners::{self, CircuitChange};
 use super::machine::{Cause, Transition};
 use crate::event;
-
-mod listeners;
-pub use listeners::{CircuitChange, CircuitListener, on_circuit_change};
 
 /// The changes of one circuit that are yet to be told.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use super::{Circuit, FailureKind, Verdict};
 use crate::clock::Moment;
 use crate::error::CircuitOpenError;
 use crate::private::Outcome;
-use crate::sync::{AtomicBool, Ordering};
+use crate::sync::{Flag, Ordering};
 
 /// Admission to a circuit, to be settled by the call's result.
 ///
@@ -29,7 +29,7 @@ pub struct Permit<'c> {
     settled: bool,
     /// Whether the call is running, rather than suspended at an await: a suspended future that is
     /// dropped while somebody else's panic unwinds did not fail.
-    running: AtomicBool,
+    running: Flag,
 }
 
 impl<'c> Permit<'c> {
@@ -38,7 +38,7 @@ impl<'c> Permit<'c> {
     #[inline]
     pub(super) const fn new(circuit: &'c Circuit) -> Self {
         let pass = Pass { generation: 0, probe: None };
-        Self { circuit, pass, began: None, settled: true, running: AtomicBool::new(true) }
+        Self { circuit, pass, began: None, settled: true, running: Flag::new(true) }
     }
 
     /// Asks the circuit for a call that takes up to `longest` by its own settings. `None`: it is admitted.
@@ -140,7 +140,7 @@ pin_project_lite::pin_project! {
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct During<'p, F> {
-        running: &'p AtomicBool,
+        running: &'p Flag,
         #[pin]
         future: F,
     }

@@ -13,10 +13,10 @@ use crate::policy::circuit_breaker::circuit::{Circuit, Word};
 use crate::sync::{AtomicBool, Ordering};
 
 /// A circuit and its key.
-pub(super) struct Entry {
+pub(crate) struct Entry {
     hash: u64,
     key: Box<dyn Any + Send + Sync>,
-    pub(super) circuit: Circuit,
+    pub(crate) circuit: Circuit,
     /// Since somebody last looked for a place here.
     used: AtomicBool,
 }

@@ -1,5 +1,5 @@
 //! Those who want to hear of circuits that change their state: functions that are registered for as long
-//! as they are wanted. What they are told is put together one file up.
+//! as they are wanted. What they are told is put together in `news`.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
