@@ -207,12 +207,8 @@ fn sixteen_threads_lose_no_call_and_leave_none_in_flight() {
     const EACH: usize = 20_000;
 
     let clock = shared_clock();
-    let breaker = CircuitBreaker::new("x-conserved")
-        .failure_rate(1.0)
-        .minimum_calls(1)
-        .window(Window::Calls(1_000_000))
-        .half_open_max_calls(2)
-        .success_threshold(2);
+    let breaker =
+        CircuitBreaker::new("x-conserved").failure_threshold(3).half_open_max_calls(2).success_threshold(2);
     let [succeeded, failed, panicked, cancelled, refused, ran] = [(); 6].map(|()| AtomicUsize::new(0));
     let note = |counter: &AtomicUsize| {
         counter.fetch_add(1, Ordering::Relaxed);
@@ -262,13 +258,14 @@ fn sixteen_threads_lose_no_call_and_leave_none_in_flight() {
     assert_eq!(breaker.snapshot().probes_in_flight, 0);
 
     // What is counted is what was told: all of it, by as many threads.
-    breaker.reset();
+    let counting =
+        CircuitBreaker::new("x-counted").failure_rate(1.0).minimum_calls(2000).window(Window::Calls(2000));
     together(THREADS, &clock, |_| {
-        succeed(&breaker);
-        (0..1000).for_each(|_| drop(breaker.enter()));
-        fail(&breaker);
-        (0..100).for_each(|_| succeed(&breaker));
+        succeed(&counting);
+        (0..1000).for_each(|_| drop(counting.enter()));
+        fail(&counting);
+        (0..100).for_each(|_| succeed(&counting));
     });
-    let seen = breaker.snapshot();
+    let seen = counting.snapshot();
     assert_eq!((seen.calls_in_window, seen.failures_in_window), (16 * 102, 16));
 }
