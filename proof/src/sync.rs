@@ -2,7 +2,6 @@
 
 pub(crate) use std::sync::Mutex as StaticMutex;
 pub(crate) use std::sync::PoisonError;
-pub(crate) use std::sync::atomic::AtomicBool as Flag;
 
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 pub(crate) use loom::sync::{Mutex, MutexGuard};

@@ -3,8 +3,6 @@
 
 /// For statics, which a model checker's locks cannot be made for.
 pub(crate) use std::sync::Mutex as StaticMutex;
-/// For what belongs to one call, which one thread runs at a time.
-pub(crate) use std::sync::atomic::AtomicBool as Flag;
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 

@@ -35,6 +35,9 @@ pub struct Circuit {
     shared: Mutex<Shared>,
 }
 
+/// When a call began, where it matters how long it takes.
+pub(super) type Began = Option<Moment>;
+
 /// What the lock protects.
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -44,8 +47,8 @@ pub(super) struct Shared {
     pub(super) news: News,
 }
 
-/// `generation × 4 + standing`, in one atomic.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// `generation × 16`, two flags and the standing, in one atomic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Word(pub(super) u64);
 
 impl Word {
@@ -53,27 +56,26 @@ impl Word {
     const COUNTING: u64 = 1;
     pub(super) const REFUSING: u64 = 2;
     const ASK: u64 = 3;
+    /// It matters how long a call takes.
+    const TIMED: u64 = 4;
+    /// No circuit shows this; permits do.
+    const NEVER: u64 = 8;
+    const FLAGS: u64 = 15;
 
     fn of(machine: &Machine) -> Self {
-        Self::new(
-            machine.generation(),
-            match machine.standing() {
-                Standing::Clean => Self::CLEAN,
-                Standing::Counting => Self::COUNTING,
-                Standing::Refusing(_) => Self::REFUSING,
-                Standing::Ask => Self::ASK,
-            },
-        )
-    }
-
-    #[inline]
-    const fn new(generation: u64, standing: u64) -> Self {
-        Self(generation << 2 | standing)
+        let standing = match machine.standing() {
+            Standing::Clean => Self::CLEAN,
+            Standing::Counting => Self::COUNTING,
+            Standing::Refusing(_) => Self::REFUSING,
+            Standing::Ask => Self::ASK,
+        };
+        let timed = if slow_above(machine.settings()) < u64::MAX { Self::TIMED } else { 0 };
+        Self(machine.generation() << 4 | timed | standing)
     }
 
     #[inline]
     pub(super) const fn generation(self) -> u64 {
-        self.0 >> 2
+        self.0 >> 4
     }
 
     #[inline]
@@ -81,9 +83,25 @@ impl Word {
         self.0 & 3
     }
 
-    #[inline]
     const fn lets_through(self) -> bool {
         self.standing() <= Self::COUNTING
+    }
+
+    /// For calls of that generation whose success the machine must be told: no circuit shows this.
+    pub(super) const fn never_clean(generation: u64) -> Self {
+        Self(generation << 4 | Self::NEVER)
+    }
+
+    /// Lets calls through, and does not care how long they take.
+    #[inline]
+    pub(super) const fn is_quick(self) -> bool {
+        self.0 & (Self::TIMED | Self::REFUSING) == 0
+    }
+
+    /// Of the same generation, where one more quick success changes nothing.
+    #[inline]
+    pub(super) const fn clean(self) -> Self {
+        Self(self.0 & !Self::FLAGS)
     }
 }
 
@@ -97,7 +115,7 @@ impl Circuit {
         Self {
             name,
             place,
-            slow_above: settings.slow().map_or(u64::MAX, |slow| nanos(slow.call)),
+            slow_above: slow_above(settings),
             word: AtomicU64::new(Word::of(&machine).0),
             refusing_until: AtomicU64::new(0),
             next_report: AtomicU64::new(0),
@@ -166,20 +184,14 @@ impl Circuit {
     /// A permit that the circuit is yet to be asked for.
     #[doc(hidden)]
     #[inline]
-    pub const fn permit(&self) -> Permit<'_> {
+    pub fn permit(&self) -> Permit<'_> {
         Permit::new(self)
     }
 
-    /// What a permit needs for a call that takes up to `longest` by its own settings: the machine's pass,
-    /// and when the call began, where that matters.
+    /// What may be known without asking.
     #[inline]
-    pub(super) fn admit(&self, longest: Duration) -> Result<(Pass, Option<Moment>), CircuitOpenError> {
-        let word = Word(self.word.load(Ordering::Relaxed));
-        if word.lets_through() {
-            let pass = Pass { generation: word.generation(), probe: None };
-            return Ok((pass, self.tells_slow().then(clock::now)));
-        }
-        self.ask(word, longest)
+    pub(super) fn word(&self) -> Word {
+        Word(self.word.load(Ordering::Relaxed))
     }
 
     /// Runs `function` if the circuit lets it; every `Err` counts as a failure.
@@ -202,17 +214,21 @@ impl Circuit {
     where
         E: CarriesCircuitOpen,
     {
-        let permit = self.enter().map_err(E::from_circuit_open)?;
+        let mut permit = self.enter().map_err(E::from_circuit_open)?;
         let outcome = permit.during(function()).await;
         permit.settle(outcome, |_| true)
     }
 
-    /// The rest of [`admit`](Self::admit): the circuit is not closed, or was not a moment ago.
+    /// Admits a call that is not a quick one: calls are timed, or the circuit is not closed, or was not a
+    /// moment ago. The call may take up to `longest` by its own settings.
     #[cold]
-    fn ask(&self, word: Word, longest: Duration) -> Result<(Pass, Option<Moment>), CircuitOpenError> {
+    pub(super) fn ask(&self, word: Word, longest: Duration) -> Result<(Pass, Began), CircuitOpenError> {
         // Pairs with the store in `change`: what was published before this word is seen, too.
         fence(Ordering::Acquire);
         let now = clock::now();
+        if word.lets_through() {
+            return Ok((Pass { generation: word.generation(), probe: None }, Some(now)));
+        }
         if word.standing() == Word::REFUSING {
             let until = Moment::from_nanos(self.refusing_until.load(Ordering::Relaxed));
             // Without the lock: however stale the two loads are, `until` was announced by an open
@@ -234,26 +250,13 @@ impl Circuit {
         CircuitOpenError { name: self.name, retry_after }
     }
 
-    #[inline]
     const fn tells_slow(&self) -> bool {
         self.slow_above != u64::MAX
     }
 
-    /// Whether one more quick success of this generation changes nothing.
-    #[inline]
-    pub(super) fn is_clean(&self, generation: u64) -> bool {
-        self.word.load(Ordering::Relaxed) == Word::new(generation, Word::CLEAN).0
-    }
-
     /// An admitted call ended; a `kind` is what it failed with.
     #[cold]
-    pub(super) fn settle(
-        &self,
-        pass: Pass,
-        began: Option<Moment>,
-        verdict: Verdict,
-        kind: Option<FailureKind>,
-    ) {
+    pub(super) fn settle(&self, pass: Pass, began: Began, verdict: Verdict, kind: Option<FailureKind>) {
         // Only a probe has anything to give back.
         if verdict == Verdict::Neutral && pass.probe.is_none() {
             return;
@@ -261,7 +264,7 @@ impl Circuit {
         let ended = began.map(|_| clock::now());
         let took = began.zip(ended).map(|(began, ended)| ended.since(began));
         let slow = took.is_some_and(|took| nanos(took) > self.slow_above);
-        if verdict != Verdict::Success || slow || !self.is_clean(pass.generation) {
+        if verdict != Verdict::Success || slow || !self.changes_nothing(pass) {
             let now = ended.unwrap_or_else(clock::now);
             self.change(|shared| {
                 if kind.is_some() && pass.generation == shared.machine.generation() {
@@ -270,6 +273,12 @@ impl Circuit {
                 ((), shared.machine.settle(pass, verdict, slow, now))
             });
         }
+    }
+
+    /// Whether a quick success changes nothing.
+    fn changes_nothing(&self, pass: Pass) -> bool {
+        let word = self.word();
+        word.generation() == pass.generation && word.standing() == Word::CLEAN
     }
 
     /// Tells the machine to change now.
@@ -303,6 +312,10 @@ pub(super) fn is_due(next_report: &AtomicU64, now: Moment) -> bool {
     let next = now.after(BETWEEN_REPORTS).as_nanos();
     now.as_nanos() >= due
         && next_report.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+}
+
+fn slow_above(settings: &Settings) -> u64 {
+    settings.slow().map_or(u64::MAX, |slow| nanos(slow.call))
 }
 
 fn nanos(duration: Duration) -> u64 {

@@ -7,12 +7,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::circuit::{Began, Word};
 use super::machine::Pass;
 use super::{Circuit, FailureKind, Verdict};
-use crate::clock::Moment;
 use crate::error::CircuitOpenError;
 use crate::private::Outcome;
-use crate::sync::{Flag, Ordering};
 
 /// Admission to a circuit, to be settled by the call's result.
 ///
@@ -22,36 +21,65 @@ use crate::sync::{Flag, Ordering};
 #[must_use = "a permit that is dropped tells the circuit nothing"]
 pub struct Permit<'c> {
     circuit: &'c Circuit,
-    pass: Pass,
-    /// When the call began, where it matters how long it takes.
-    pub(super) began: Option<Moment>,
-    /// There is nothing to give back: also before the circuit was asked, and where it refused.
-    settled: bool,
-    /// Whether the call is running, rather than suspended at an await: a suspended future that is
-    /// dropped while somebody else's panic unwinds did not fail.
-    running: Flag,
+    /// What the circuit shows while one more quick success of this call's generation changes nothing; of a
+    /// call that is yet to be admitted, what the circuit showed.
+    clean: Word,
+    /// What a call has that was not let through at a glance.
+    asked: Option<Asked>,
+    call: Call,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    probe: Option<u32>,
+    began: Began,
+}
+
+/// What there is to give back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Call {
+    /// Nothing: the circuit was not asked yet, or it refused, or the call was settled.
+    None,
+    Running,
+    /// At an await: a future that is dropped while somebody else's panic unwinds did not fail.
+    Suspended,
+}
+
+// Whatever is not the way of a quick success is kept out of it, in functions that are handed the permit where
+// it is: the less there is on that way, the sooner the compiler puts all of it into the caller.
 impl<'c> Permit<'c> {
     /// A permit that is yet to be asked for. It is filled in where it stays: to move one costs more than
     /// all the rest of a success.
     #[inline]
-    pub(super) const fn new(circuit: &'c Circuit) -> Self {
-        let pass = Pass { generation: 0, probe: None };
-        Self { circuit, pass, began: None, settled: true, running: Flag::new(true) }
+    pub(super) fn new(circuit: &'c Circuit) -> Self {
+        let word = circuit.word();
+        let (clean, call) = if word.is_quick() { (word.clean(), Call::Running) } else { (word, Call::None) };
+        Self { circuit, clean, asked: None, call }
     }
 
     /// Asks the circuit for a call that takes up to `longest` by its own settings. `None`: it is admitted.
     #[doc(hidden)]
     #[inline]
     pub fn refused(&mut self, longest: Duration) -> Option<CircuitOpenError> {
-        match self.circuit.admit(longest) {
-            Ok((pass, began)) => {
-                (self.pass, self.began, self.settled) = (pass, began, false);
+        if self.call == Call::Running { None } else { self.ask(longest) }
+    }
+
+    #[cold]
+    fn ask(&mut self, longest: Duration) -> Option<CircuitOpenError> {
+        match self.circuit.ask(self.clean, longest) {
+            Ok((Pass { generation, probe }, began)) => {
+                self.clean = Word::never_clean(generation);
+                (self.asked, self.call) = (Some(Asked { probe, began }), Call::Running);
                 None
             }
             Err(refused) => Some(refused),
         }
+    }
+
+    /// When it began, where it matters how long it takes.
+    #[cfg(test)]
+    pub(super) fn began(&self) -> Began {
+        self.asked.and_then(|asked| asked.began)
     }
 
     /// The call succeeded. On a healthy circuit that is one load.
@@ -90,49 +118,59 @@ impl<'c> Permit<'c> {
             Ok(_) => self.succeed(),
             Err(error) => {
                 let verdict = judge(error).into();
-                self.end(verdict, FailureKind::Error(type_name::<R::Error>()));
+                self.end_with::<R::Error>(verdict);
             }
         }
     }
 
     /// Watches `future` run, so that a panic in it is told from a cancellation.
     #[inline]
-    pub fn during<F: Future>(&self, future: F) -> During<'_, F> {
-        During { running: &self.running, future }
+    pub const fn during<F: Future>(&mut self, future: F) -> During<'_, F> {
+        During { call: &mut self.call, future }
     }
 
     #[inline]
     fn succeed(&mut self) {
-        if self.began.is_none() && self.circuit.is_clean(self.pass.generation) {
-            self.settled = true;
+        if self.circuit.word() == self.clean {
+            self.call = Call::None;
         } else {
             self.end(Verdict::Success, FailureKind::Reported);
         }
     }
 
+    #[cold]
+    #[inline(never)]
+    fn end_with<E>(&mut self, verdict: Verdict) {
+        self.end(verdict, FailureKind::Error(type_name::<E>()));
+    }
+
     /// A `kind` counts where the verdict is that it failed.
     #[cold]
     fn end(&mut self, verdict: Verdict, kind: FailureKind) {
-        self.settled = true;
-        let kind = Some(kind).filter(|_| verdict == Verdict::Failure);
-        self.circuit.settle(self.pass, self.began, verdict, kind);
+        self.call = Call::None;
+        let (probe, began) = match self.asked {
+            Some(Asked { probe, began }) => (probe, began),
+            None => (None, None),
+        };
+        let pass = Pass { generation: self.clean.generation(), probe };
+        self.circuit.settle(pass, began, verdict, Some(kind).filter(|_| verdict == Verdict::Failure));
+    }
+
+    /// Nobody said how the call ended.
+    #[cold]
+    fn give_back(&mut self) {
+        let panicked = self.call == Call::Running && std::thread::panicking();
+        self.end(if panicked { Verdict::Failure } else { Verdict::Neutral }, FailureKind::Panic);
     }
 }
 
 impl Drop for Permit<'_> {
     #[inline]
     fn drop(&mut self) {
-        if !self.settled {
-            give_back(self);
+        if self.call != Call::None {
+            self.give_back();
         }
     }
-}
-
-#[cold]
-fn give_back(permit: &Permit<'_>) {
-    let panicked = permit.running.load(Ordering::Relaxed) && std::thread::panicking();
-    let verdict = if panicked { Verdict::Failure } else { Verdict::Neutral };
-    permit.circuit.settle(permit.pass, permit.began, verdict, panicked.then_some(FailureKind::Panic));
 }
 
 pin_project_lite::pin_project! {
@@ -140,7 +178,7 @@ pin_project_lite::pin_project! {
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct During<'p, F> {
-        running: &'p Flag,
+        call: &'p mut Call,
         #[pin]
         future: F,
     }
@@ -152,10 +190,10 @@ impl<F: Future> Future for During<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        this.running.store(true, Ordering::Relaxed);
+        **this.call = Call::Running;
         let polled = this.future.poll(context);
         if polled.is_pending() {
-            this.running.store(false, Ordering::Relaxed);
+            **this.call = Call::Suspended;
         }
         polled
     }

@@ -112,7 +112,7 @@ fn the_clock_is_read_only_where_a_slow_call_would_count() {
         ("r-clock-4", |name| CircuitBreaker::new(name).slow_call(SECOND).slow_call_rate(0.5), true),
         ("r-clock-5", |name| CircuitBreaker::new(name).slow_call(Duration::MAX).slow_call_rate(0.5), false),
     ] {
-        assert_eq!(build(name).enter().unwrap().began.is_some(), reads, "{name}");
+        assert_eq!(build(name).enter().unwrap().began().is_some(), reads, "{name}");
     }
 }
 
