@@ -22,6 +22,9 @@ mod event;
 pub mod models;
 mod policy;
 mod private;
+#[rustfmt::skip]
+#[path = "../../resilient-runtime/src/successes.rs"]
+mod successes;
 mod sync;
 #[rustfmt::skip]
 #[path = "../../resilient-runtime/src/window.rs"]

@@ -15,6 +15,7 @@ mod event;
 mod limit;
 mod nested;
 mod policy;
+mod successes;
 mod sync;
 mod window;
 

@@ -4,9 +4,11 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Moment;
+use crate::successes::Successes;
 
 /// The calls over which a rate is taken. It slides: there is no edge at which counts start afresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +18,8 @@ pub enum Window {
     Calls(u32),
     /// The calls that ended within the last so long, whatever their number. Calls that end within a
     /// hundredth of the window of each other may be forgotten together: none later than the window says,
-    /// and none more than a hundredth of it earlier. Takes some 2.5 kB.
+    /// and none more than a hundredth of it earlier. Takes some 2.5 kB, and
+    /// up to 8 kB more where many threads succeed.
     Time(Duration),
 }
 
@@ -103,16 +106,30 @@ impl Tally {
         }
     }
 
-    /// Forgets all calls.
-    pub(crate) fn clear(&mut self) {
+    /// Forgets all calls: those that count from now on are of this generation.
+    pub(crate) fn clear(&mut self, generation: u64) {
         match self {
             // What the slots hold counts no more: each is written anew before it is read.
             Self::Calls(calls) => calls.counts = Counts::default(),
             Self::Time(time) => {
                 time.intervals.clear();
                 time.counts = Counts::default();
+                time.generation = generation;
             }
         }
+    }
+
+    /// Where quick successes are counted while there is nothing else in a window of time.
+    pub(crate) fn apart(&self) -> Option<&Arc<Successes>> {
+        match self {
+            Self::Calls(_) => None,
+            Self::Time(time) => Some(&time.apart),
+        }
+    }
+
+    /// Whether there is nothing but successes in a window of time.
+    pub(crate) fn has_successes_only(&self) -> bool {
+        matches!(self, Self::Time(time) if (time.counts.failures, time.counts.slow) == (0, 0))
     }
 
     /// Whether one more quick success would leave the counts as they are, now and later.
@@ -163,6 +180,9 @@ pub(crate) struct LastTime {
     intervals: VecDeque<Interval>,
     /// Of all intervals.
     counts: Counts,
+    /// Successes that were not told, of this generation.
+    apart: Arc<Successes>,
+    generation: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -178,7 +198,8 @@ impl LastTime {
 
     fn new(length: Duration) -> Self {
         let intervals = VecDeque::with_capacity(Self::INTERVALS.into());
-        Self { length, intervals, counts: Counts::default() }
+        let apart = Arc::new(Successes::new(length));
+        Self { length, intervals, counts: Counts::default(), apart, generation: 0 }
     }
 
     fn record(&mut self, call: Call, now: Moment) {
@@ -210,7 +231,8 @@ impl LastTime {
 
     fn counts(&self, now: Moment) -> Counts {
         let past = self.intervals.iter().take_while(|interval| self.is_past(interval, now));
-        past.fold(self.counts, |counts, interval| counts.minus(interval.counts))
+        let told = past.fold(self.counts, |counts, interval| counts.minus(interval.counts));
+        Counts { calls: told.calls.saturating_add(self.apart.count(self.generation, now)), ..told }
     }
 
     fn is_past(&self, interval: &Interval, now: Moment) -> bool {

@@ -40,7 +40,7 @@ fn the_last_calls_count_whatever_came_before() {
         let (mut tally, mut since_cleared) = (Tally::new(Window::Calls(length)), Vec::new());
         for step in 0..200 {
             if dice.u32(0..60) == 0 {
-                tally.clear();
+                tally.clear(0);
                 since_cleared.clear();
             }
             let call = if dice.u32(0..80) < length { OK } else { random_call(&mut dice) };

@@ -3,6 +3,7 @@
 //! mean is decided in `machine`.
 
 use std::panic::Location;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::machine::{Machine, Pass, Standing, Transition};
@@ -12,7 +13,8 @@ use super::{CircuitState, FailureKind, Permit, Verdict};
 use crate::clock::{self, Moment};
 use crate::error::{CarriesCircuitOpen, CircuitOpenError};
 use crate::event;
-use crate::sync::{AtomicU64, Mutex, MutexGuard, Ordering, fence, lock};
+use crate::successes::Successes;
+use crate::sync::{AtomicU64, Mutex, MutexGuard, Ordering, between_write_and_read, fence, lock};
 
 /// The live circuit of one name: what [`CircuitBreaker`](crate::CircuitBreaker)s of that name share; or of one key, see
 /// [`KeyedCircuitBreaker`](crate::KeyedCircuitBreaker).
@@ -32,6 +34,8 @@ pub struct Circuit {
     pub(super) refusing_until: AtomicU64,
     /// When the next refusal is told as an event; refusals come in floods.
     next_report: AtomicU64,
+    /// Successes that the machine is not told of, in a window of time.
+    apart: Option<Arc<Successes>>,
     shared: Mutex<Shared>,
 }
 
@@ -47,7 +51,7 @@ pub(super) struct Shared {
     pub(super) news: News,
 }
 
-/// `generation × 16`, two flags and the standing, in one atomic.
+/// `generation × 32`, flags and the standing, in one atomic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Word(pub(super) u64);
 
@@ -60,22 +64,25 @@ impl Word {
     const TIMED: u64 = 4;
     /// No circuit shows this; permits do.
     const NEVER: u64 = 8;
-    const FLAGS: u64 = 15;
+    /// Beside `CLEAN`: a success is counted apart.
+    const APART: u64 = 16;
+    const FLAGS: u64 = 31;
 
     fn of(machine: &Machine) -> Self {
         let standing = match machine.standing() {
             Standing::Clean => Self::CLEAN,
+            Standing::Apart => Self::CLEAN | Self::APART,
             Standing::Counting => Self::COUNTING,
             Standing::Refusing(_) => Self::REFUSING,
             Standing::Ask => Self::ASK,
         };
         let timed = if slow_above(machine.settings()) < u64::MAX { Self::TIMED } else { 0 };
-        Self(machine.generation() << 4 | timed | standing)
+        Self(machine.generation() << 5 | timed | standing)
     }
 
     #[inline]
     pub(super) const fn generation(self) -> u64 {
-        self.0 >> 4
+        self.0 >> 5
     }
 
     #[inline]
@@ -89,13 +96,22 @@ impl Word {
 
     /// For calls of that generation whose success the machine must be told: no circuit shows this.
     pub(super) const fn never_clean(generation: u64) -> Self {
-        Self(generation << 4 | Self::NEVER)
+        Self(generation << 5 | Self::NEVER)
     }
 
     /// Lets calls through, and does not care how long they take.
     #[inline]
     pub(super) const fn is_quick(self) -> bool {
         self.0 & (Self::TIMED | Self::REFUSING) == 0
+    }
+
+    /// Whether a quick success changes nothing that the machine knows of.
+    const fn is_clean_for(self, pass: Pass) -> bool {
+        self.generation() == pass.generation && self.standing() == Self::CLEAN
+    }
+
+    const fn counts_apart(self) -> bool {
+        self.0 & Self::APART != 0
     }
 
     /// Of the same generation, where one more quick success changes nothing.
@@ -119,6 +135,7 @@ impl Circuit {
             word: AtomicU64::new(Word::of(&machine).0),
             refusing_until: AtomicU64::new(0),
             next_report: AtomicU64::new(0),
+            apart: machine.apart(),
             shared: Mutex::new(Shared { machine, last_failure: None, news: News::new() }),
         }
     }
@@ -264,7 +281,12 @@ impl Circuit {
         let ended = began.map(|_| clock::now());
         let took = began.zip(ended).map(|(began, ended)| ended.since(began));
         let slow = took.is_some_and(|took| nanos(took) > self.slow_above);
-        if verdict != Verdict::Success || slow || !self.changes_nothing(pass) {
+        let word = self.word();
+        if verdict == Verdict::Success && !slow && word.is_clean_for(pass) {
+            if let Some(apart) = &self.apart {
+                self.count_apart(apart, word, ended.unwrap_or_else(clock::now));
+            }
+        } else {
             let now = ended.unwrap_or_else(clock::now);
             self.change(|shared| {
                 if kind.is_some() && pass.generation == shared.machine.generation() {
@@ -272,13 +294,23 @@ impl Circuit {
                 }
                 ((), shared.machine.settle(pass, verdict, slow, now))
             });
+            // Successes that began to be counted apart before the word said that there is more to count.
+            if word.counts_apart() {
+                between_write_and_read();
+                self.change(|shared| ((), shared.machine.judge(now)));
+            }
         }
     }
 
-    /// Whether a quick success changes nothing.
-    fn changes_nothing(&self, pass: Pass) -> bool {
-        let word = self.word();
-        word.generation() == pass.generation && word.standing() == Word::CLEAN
+    /// Counts a success; and where the word has changed meanwhile, whoever changed it may not have counted
+    /// it, so it is looked at again. Both sides write first and read then, in one order for all threads: so
+    /// one of the two sees the other.
+    fn count_apart(&self, apart: &Successes, word: Word, now: Moment) {
+        apart.add(word.generation(), now);
+        between_write_and_read();
+        if self.word.load(Ordering::SeqCst) != word.0 {
+            self.change(|shared| ((), shared.machine.judge(now)));
+        }
     }
 
     /// Tells the machine to change now.
@@ -294,7 +326,7 @@ impl Circuit {
         if let Standing::Refusing(until) = shared.machine.standing() {
             self.refusing_until.store(until.as_nanos(), Ordering::Relaxed);
         }
-        self.word.store(Word::of(&shared.machine).0, Ordering::Release);
+        self.word.store(Word::of(&shared.machine).0, Ordering::SeqCst);
         let told = transition.and_then(|transition| shared.news.take_up(transition));
         drop(shared);
         if let Some(first) = told {

@@ -1,11 +1,13 @@
 //! The circuit as a plain object: told what calls come to and when, it says who may pass. No clock, no
 //! lock and no events here, so that histories can be replayed in a test.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::settings::Settings;
 use super::state::{CircuitState, Held, Verdict};
 use crate::clock::Moment;
+use crate::successes::Successes;
 use crate::window::{Call, Counts, Tally};
 
 /// What an admitted call shows when it reports back: a result counts only in the generation that
@@ -92,6 +94,8 @@ pub(crate) struct Machine {
 pub(crate) enum Standing {
     /// Closed, and one more success changes nothing.
     Clean,
+    /// Closed, and one more success is counted apart; see [`Machine::apart`].
+    Apart,
     /// Closed, with counts that a success would change.
     Counting,
     /// Refusing at least until then.
@@ -112,6 +116,18 @@ impl Machine {
         }
     }
 
+    /// Where successes are counted while there is nothing else to count.
+    pub(crate) fn apart(&self) -> Option<Arc<Successes>> {
+        self.tally.as_ref()?.apart().map(Arc::clone)
+    }
+
+    /// Looks again whether the window says that it is to open: it may have been counted apart meanwhile.
+    pub(crate) fn judge(&mut self, now: Moment) -> Option<Transition> {
+        let Phase::Closed { .. } = self.phase else { return None };
+        let cause = self.too_much(now)?;
+        Some(self.open(cause, now))
+    }
+
     pub(crate) const fn settings(&self) -> &'static Settings {
         self.settings
     }
@@ -124,6 +140,9 @@ impl Machine {
         match self.phase {
             Phase::Closed { failures: 0 } if self.tally.as_ref().is_none_or(Tally::is_full_of_successes) => {
                 Standing::Clean
+            }
+            Phase::Closed { failures: 0 } if self.tally.as_ref().is_some_and(Tally::has_successes_only) => {
+                Standing::Apart
             }
             Phase::Closed { .. } => Standing::Counting,
             Phase::ForcedClosed | Phase::Disabled => Standing::Clean,
@@ -262,9 +281,14 @@ impl Machine {
                 return Some(Cause::Failures(*failures));
             }
         }
-        let (rates, tally) = self.settings.rates.zip(self.tally.as_mut())?;
-        tally.record(call, now);
-        let counts = tally.counts(now);
+        self.tally.as_mut()?.record(call, now);
+        self.too_much(now)
+    }
+
+    /// Whether the window has more of failures or slow calls than it may.
+    fn too_much(&self, now: Moment) -> Option<Cause> {
+        let rates = self.settings.rates?;
+        let counts = self.tally.as_ref()?.counts(now);
         if rates.too_many_failures(counts) {
             return Some(Cause::FailureRate(counts));
         }
@@ -347,7 +371,7 @@ impl Machine {
         self.generation += 1;
         // What was counted belongs to the generation that counted it.
         if let Some(tally) = &mut self.tally {
-            tally.clear();
+            tally.clear(self.generation);
         }
         transition
     }

@@ -198,5 +198,29 @@ fn only_a_window_full_of_quick_successes_is_clean() {
         assert_eq!(machine.standing(), standing);
     }
     let timed = Rates { window: Window::Time(Duration::from_nanos(100)), ..HALF_OF_TEN };
-    assert_eq!(rated(timed).standing(), Standing::Counting);
+    let mut machine = rated(timed);
+    assert_eq!(machine.standing(), Standing::Apart);
+    fails(&mut machine, 0);
+    succeeds(&mut machine, 50);
+    assert_eq!(machine.standing(), Standing::Counting, "there is a failure in the window");
+    succeeds(&mut machine, 100);
+    assert_eq!(machine.standing(), Standing::Apart, "it is past");
+}
+
+#[test]
+fn what_was_counted_apart_counts() {
+    let timed = Rates { window: Window::Time(Duration::from_nanos(100)), ..HALF_OF_TEN };
+    let mut machine = rated(timed);
+    let apart = machine.apart().expect("a window of time");
+    (0..8).for_each(|_| apart.add(machine.generation(), at(0)));
+    assert_eq!(machine.counts(at(99)).calls, 8);
+    for _ in 0..7 {
+        assert_eq!(fails(&mut machine, 50), None);
+    }
+    assert_eq!(machine.counts(at(50)), Counts { calls: 15, failures: 7, slow: 0 });
+    (0..3).for_each(|_| apart.add(machine.generation(), at(60)));
+    assert_eq!(machine.judge(at(60)), None, "7 of 18");
+    let opens = machine.judge(at(101));
+    assert!(matches!(opens, Some(Transition::Opened { .. })), "7 of 10, once the first are past: {opens:?}");
+    assert_eq!((machine.judge(at(101)), machine.counts(at(101)).calls), (None, 0));
 }
