@@ -132,9 +132,14 @@ impl Policy {
             Self::Fallback(policy) => policy.wrap(&inner, function),
             Self::CircuitBreaker(policy) => policy.wrap(&inner, longest_call(below), function),
             Self::Retry(policy) => {
-                let above =
-                    Above { deadline: is_above(Place::Deadline), breaker: is_above(Place::CircuitBreaker) };
-                policy.wrap(&inner, above, function)
+                let mut above = Above { ends: None, pause: emit!(pause) };
+                if function.is_async() && is_above(Place::Deadline) {
+                    above.ends = Some(Deadline::ends());
+                }
+                if is_above(Place::CircuitBreaker) {
+                    above.pause = CircuitBreaker::watch(&above.pause);
+                }
+                policy.wrap(&inner, &above, function)
             }
             Self::Deadline(policy) => policy.wrap(inner, function),
             // It has a part in the run of the body alone.

@@ -8,6 +8,10 @@ use std::time::Duration;
 use crate::clock::{self, Moment};
 use crate::error::TimeoutError;
 
+/// When something ends, as one policy hands it on to another.
+#[derive(Clone, Copy, Debug)]
+pub struct End(pub(crate) Moment);
+
 /// An end, and the error that tells of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bound {

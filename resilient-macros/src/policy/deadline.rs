@@ -86,6 +86,15 @@ impl Deadline {
         limit::run_elsewhere(&limit, &attempt.elsewhere(runs), function)
     }
 
+    /// When the time is up, for what waits by itself.
+    ///
+    /// ```text
+    /// due.ends()
+    /// ```
+    pub(crate) fn ends() -> TokenStream {
+        emit!(due.ends())
+    }
+
     /// ```text
     /// due.bounds(body)
     /// ```

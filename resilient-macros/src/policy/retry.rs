@@ -9,7 +9,6 @@ use crate::duration::in_words;
 use crate::item::Function;
 use crate::matcher::selection;
 use crate::names::{Place, emit};
-use crate::policy::circuit_breaker::CircuitBreaker;
 use crate::report::Report;
 use crate::wording;
 
@@ -23,10 +22,11 @@ pub(crate) use settings::VOCABULARY;
 const STATIC: &str = "__RETRY";
 
 /// What stands above a retry and has a part in the waits between its attempts.
-#[derive(Clone, Copy)]
 pub(crate) struct Above {
-    pub(crate) deadline: bool,
-    pub(crate) breaker: bool,
+    /// When the time of the whole call is up, where that is kept in a variable.
+    pub(crate) ends: Option<TokenStream>,
+    /// What is awaited for a `pause`.
+    pub(crate) pause: TokenStream,
 }
 
 impl Retry {
@@ -90,10 +90,10 @@ impl Retry {
     /// ```
     ///
     /// A breaker above looks on while the call waits, too; what waits within a deadline keeps to it.
-    pub(crate) fn wrap(&self, inner: &Call, above: Above, function: &Function) -> Call {
+    pub(crate) fn wrap(&self, inner: &Call, above: &Above, function: &Function) -> Call {
         let Renewals { keep, renew, rests, kept } = Renewals::of(function);
         let is_async = function.is_async();
-        let within = (is_async && above.deadline).then(|| emit!(.within(&due)));
+        let within = above.ends.as_ref().map(|ends| emit!(.within(#ends)));
         let start = self.start(within.as_ref(), function);
         let judge = self.judge(function);
         let (attempt, pause) = if is_async {
@@ -117,7 +117,7 @@ impl Retry {
         };
         // What was borrowed stays in a future until its scope ends, even where it was moved away, and an
         // outcome need not be `Send`.
-        let waits = if above.breaker { CircuitBreaker::watch(&emit!(pause)) } else { emit!(pause) };
+        let waits = &above.pause;
         let turn = if is_async { emit!(let pause = { #turn }; #waits.await;) } else { turn };
         Call::new(emit!(loop { #renew #turn })).after(&emit!(#start #keep))
     }

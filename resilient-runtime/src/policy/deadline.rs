@@ -10,8 +10,6 @@ use crate::error::TimeoutError;
 #[cfg(feature = "tokio")]
 mod bounded;
 #[cfg(feature = "tokio")]
-pub(crate) use bounded::Countdown;
-#[cfg(feature = "tokio")]
 pub use bounded::due;
 #[cfg(feature = "tokio")]
 pub use bounded::{Deadline, deadline};

@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use crate::backoff::{Backoff, BackoffShape, Jitter};
+use crate::bound::End;
 use crate::classify::RetryClassification;
 use crate::clock::{self, Moment};
 use crate::event::{self, Exhausted, Text};
 use crate::nested;
-#[cfg(feature = "tokio")]
-use crate::policy::deadline::Countdown;
 
 mod attempt;
 mod builder;
@@ -137,11 +136,11 @@ impl<'r> RetryRun<'r> {
         Self { plan, attempt: 1, previous_delay_nanos: 0, ends: Moment::MAX }
     }
 
-    /// Starts no delay that would outlast this deadline.
-    #[cfg(feature = "tokio")]
+    /// Starts no delay that would outlast this.
     #[inline]
-    pub fn within<L>(self, deadline: &Countdown<L>) -> Self {
-        Self { ends: deadline.ends(), ..self }
+    #[must_use]
+    pub const fn within(self, End(ends): End) -> Self {
+        Self { ends, ..self }
     }
 
     /// How much time is left of what the callers are ready to wait, if they said.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::bound::{self, Bound};
+use crate::bound::{self, Bound, End};
 use crate::clock::{self, Moment, Timer};
 use crate::event;
 use crate::limit::{Limit, Limits};
@@ -53,8 +53,9 @@ pub fn due<R, L: Limits<R, Output = R>>(limit: L) -> Countdown<L> {
 
 impl<L> Countdown<L> {
     /// When the time is up.
-    pub(crate) const fn ends(&self) -> Moment {
-        self.ends
+    #[must_use]
+    pub const fn ends(&self) -> End {
+        End(self.ends)
     }
 
     /// Bounds one attempt by what is left of the whole call.
