@@ -11,29 +11,37 @@ pub(crate) struct Call {
     /// The result; in an async function it may await. An expression, but in the outermost policy, which
     /// may end in statements.
     value: TokenStream,
+    /// Whether the value holds something that has to be dropped with its own statement.
+    is_statement: bool,
 }
 
 impl Call {
     pub(crate) fn new(value: TokenStream) -> Self {
-        Self { before: TokenStream::new(), value }
+        Self { before: TokenStream::new(), value, is_statement: false }
+    }
+
+    /// Of a value that holds on to what stands before it: as the last expression of a block it would, in
+    /// older editions, outlive that.
+    pub(crate) fn statement(value: TokenStream) -> Self {
+        Self { is_statement: true, ..Self::new(value) }
     }
 
     /// `statements`, and then this.
     pub(crate) fn after(self, statements: &TokenStream) -> Self {
-        let Self { before, value } = self;
-        Self { before: emit!(#statements #before), value }
+        let before = &self.before;
+        Self { before: emit!(#statements #before), ..self }
     }
 
     /// `let name = value;`
     pub(crate) fn named(&self, name: &str) -> TokenStream {
         let name = syn::Ident::new(name, proc_macro2::Span::mixed_site());
-        let Self { before, value } = self;
+        let Self { before, value, .. } = self;
         emit!(#before let #name = #value;)
     }
 
     /// Statements that end in the value.
     pub(crate) fn statements(&self) -> TokenStream {
-        let Self { before, value } = self;
-        emit!(#before #value)
+        let Self { before, value, .. } = self;
+        if self.is_statement { emit!(#before let out = #value; out) } else { emit!(#before #value) }
     }
 }

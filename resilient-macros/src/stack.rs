@@ -115,11 +115,11 @@ impl Policy {
     /// What each poll of an awaited `body` goes through, where the policy has a part in it.
     fn watch(&self, body: TokenStream) -> TokenStream {
         match self {
-            // A timeout stands nearest to the body; see `awaited`.
-            Self::Fallback(_) | Self::Timeout(_) => body,
+            Self::Fallback(_) => body,
             Self::Deadline(_) => Deadline::watch(&body),
             Self::CircuitBreaker(_) => CircuitBreaker::watch(&body),
             Self::Retry(_) => Retry::watch(&body),
+            Self::Timeout(_) => Timeout::watch(&body),
         }
     }
 
@@ -227,7 +227,7 @@ fn write(mut function: Function, stack: &[Listed], imports: &TokenStream) -> Tok
         function.renew_receiver();
     }
     let function = &function;
-    let mut call = Call::new(run(stack, &function.attempt(), runs, function));
+    let mut call = run(stack, &function.attempt(), runs, function);
     for listed in outwards(stack) {
         call = listed.policy.wrap(call, stack, function);
     }
@@ -236,7 +236,7 @@ fn write(mut function: Function, stack: &[Listed], imports: &TokenStream) -> Tok
 }
 
 /// One run of the body.
-fn run(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function) -> TokenStream {
+fn run(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
     if function.is_async() {
         return awaited(stack, &attempt.here(runs), function);
     }
@@ -245,46 +245,38 @@ fn run(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function)
         _ => None,
     });
     let has_deadline = stack.iter().any(|listed| matches!(listed.policy, Policy::Deadline(_)));
-    match timeout {
+    Call::new(match timeout {
         Some(timeout) => timeout.run(attempt, runs, function),
         None if has_deadline => Deadline::run(attempt, runs, function),
         None => {
             let body = attempt.here(runs);
             emit!((#body)())
         }
-    }
+    })
 }
 
 /// The policies hold the pinned body by reference: each layer that holds a future counts against the
-/// compiler's recursion limit, and is a place that the body is moved through.
+/// compiler's recursion limit, and is a place that the body is moved through. It is gone once it has been
+/// awaited, before anybody looks at what it came to.
 ///
 /// ```text
 /// let limit = || const { limit("name", LIMIT) };
-/// let body = pin!(async { body });
-/// let body = timeout(limit, body);
-/// let out = permit.during(run.attempt(body)).await;
-/// out
+/// let body = async { body };
+/// permit.during(run.attempt(timeout(limit, pin!(body)))).await
 /// ```
-fn awaited(stack: &[Listed], body: &TokenStream, function: &Function) -> TokenStream {
+fn awaited(stack: &[Listed], body: &TokenStream, function: &Function) -> Call {
     if stack.iter().all(|listed| matches!(listed.policy, Policy::Fallback(_))) {
-        return emit!(#body.await);
+        return Call::new(emit!(#body.await));
     }
-    let (mut limit, mut limited, mut watched) = (None, None, emit!(body));
+    let (mut limit, mut watched) = (None, emit!(__res::pin!(body)));
     for listed in outwards(stack) {
         if let Policy::Timeout(timeout) = &listed.policy {
             limit = Some(timeout.hold(function));
-            limited = Some(emit!(let body = __res::timeout(limit, body);));
         }
         watched = listed.policy.watch(watched);
     }
-    emit! {{
-        #limit
-        let body = ::core::pin::pin!(#body);
-        #limited
-        // As a statement: the edition of a tail would say which of the two is dropped first.
-        let out = #watched.await;
-        out
-    }}
+    // Not within the macro that pins it: editors do not look into one for what is being typed.
+    Call::statement(emit!(#watched.await)).after(&emit!(#limit let body = #body;))
 }
 
 fn is_ours(attribute: &Attribute) -> bool {

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 pub use core::option::Option::{None, Some};
+pub use core::pin::pin;
 pub use core::result::Result::{Err, Ok};
 
 pub use crate::backoff::{BackoffShape, Jitter};

@@ -110,7 +110,7 @@ const SMALL_STACK: usize = 64 * 1024;
 
 /// What they run on under all policies at once: without optimization each frame has a place of its own for
 /// everything that is moved through it.
-const FULL_STACK: usize = if cfg!(debug_assertions) { 2 * SMALL_STACK } else { SMALL_STACK };
+const FULL_STACK: usize = if cfg!(debug_assertions) { 160 * 1024 } else { SMALL_STACK };
 
 macro_rules! twelve_deep {
     ($($name:ident on $stack:ident: [$($guards:tt)*];)*) => {

@@ -38,6 +38,13 @@ impl Timeout {
         emit!(#limit #arguments)
     }
 
+    /// ```text
+    /// timeout(limit, body)
+    /// ```
+    pub(crate) fn watch(body: &TokenStream) -> TokenStream {
+        emit!(__res::timeout(limit, #body))
+    }
+
     /// Before the body, which takes away what a limit of the call's own is made of.
     ///
     /// ```text

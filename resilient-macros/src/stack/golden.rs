@@ -45,6 +45,8 @@ fn holds(name: &str, item: &str) {
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(text == kept, "{name} expands differently from {path}:\n{text}");
+    let pins = |what: &str| text.matches(what).count();
+    assert_eq!(pins("pin!("), pins("pin!(body)"), "{name}: editors propose nothing within a macro's tokens");
     // Documentation that was asked for is not part of what is expanded.
     let lines = |text: &str| {
         let (before, rest) = text.split_once("/**").unwrap_or((text, ""));
