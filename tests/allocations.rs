@@ -84,6 +84,16 @@ async fn keyed_ready(host: &str, port: u16) -> Result<usize, Fault> {
     Ok(usize::from(port))
 }
 
+#[circuit_breaker(name = "allocations::time", failure_rate = 0.9, window = "10s")]
+fn in_a_window_of_time(input: &u32) -> Result<u32, Fault> {
+    if *input == 0 { Err(Fault::Lost) } else { Ok(*input) }
+}
+
+#[circuit_breaker(name = "allocations::row", failure_threshold = 4)]
+fn in_a_row(input: &u32) -> Result<u32, Fault> {
+    if *input == 0 { Err(Fault::Lost) } else { Ok(*input) }
+}
+
 #[retry]
 #[timeout(secs = 120)]
 async fn timed(input: &u32) -> Result<u32, Fault> {
@@ -110,6 +120,21 @@ fn success_at_the_first_attempt_allocates_nothing() {
 
     // The counter counts: a fallback's value describes the error that caused it.
     assert!(allocations(|| drop(black_box(blocking_failure()))) > 0);
+}
+
+#[test]
+fn what_a_breaker_counts_and_refuses_allocates_nothing() {
+    // The first success of a thread makes its place in a window of time.
+    let _ = (in_a_window_of_time(&1), in_a_row(&1));
+    for (input, what) in [(1, "a success apart"), (0, "a failure"), (1, "a success beside it")] {
+        assert_eq!(allocations(|| drop(black_box(in_a_window_of_time(black_box(&input))))), 0, "{what}");
+    }
+    for failure in 1..=4 {
+        assert_eq!(allocations(|| drop(black_box(in_a_row(black_box(&0))))), 0, "failure {failure}");
+    }
+    let refused =
+        || (0..1000).for_each(|_| assert!(matches!(in_a_row(black_box(&1)), Err(Fault::CircuitOpen(_)))));
+    assert_eq!(allocations(refused), 0, "refused");
 }
 
 fn blocking_failure() -> Result<Served<u32>, Fault> {
