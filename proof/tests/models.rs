@@ -21,10 +21,10 @@ in_every_order!(
     models::a_probe_that_took_too_long as a_probe_that_took_too_long,
     models::a_probe_that_closes_it as a_probe_that_closes_it,
     models::a_reset_that_another_thread_knows_of as a_reset_that_another_thread_knows_of,
-    models::a_failure_in_a_clean_window as a_failure_in_a_clean_window,
-    models::a_failure_beside_a_success_that_is_counted_apart
+    models::windows::a_failure_in_a_clean_window as a_failure_in_a_clean_window,
+    models::windows::a_failure_beside_a_success_that_is_counted_apart
         as a_failure_beside_a_success_that_is_counted_apart,
-    models::successes_that_are_counted_apart as successes_that_are_counted_apart,
+    models::windows::successes_that_are_counted_apart as successes_that_are_counted_apart,
     models::commands_beside_calls as commands_beside_calls,
     models::keys::a_key_that_is_new_to_both as a_key_that_is_new_to_both,
     models::keys::keys_that_want_one_place as keys_that_want_one_place,

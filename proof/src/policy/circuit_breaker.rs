@@ -25,6 +25,9 @@ pub(crate) mod snapshot;
 #[rustfmt::skip]
 #[path = "../../../resilient-runtime/src/policy/circuit_breaker/state.rs"]
 pub(crate) mod state;
+#[rustfmt::skip]
+#[path = "../../../resilient-runtime/src/policy/circuit_breaker/word.rs"]
+pub(crate) mod word;
 
 pub use circuit::Circuit;
 pub use permit::Permit;

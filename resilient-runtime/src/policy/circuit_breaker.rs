@@ -15,6 +15,7 @@ mod registry;
 mod settings;
 mod snapshot;
 mod state;
+mod word;
 
 pub use breaker::CircuitBreaker;
 pub use circuit::Circuit;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::machine::{Machine, Pass, Standing, Transition};
 use super::news::News;
 use super::settings::Settings;
+use super::word::Word;
 use super::{CircuitState, FailureKind, Permit, Verdict};
 use crate::clock::{self, Moment};
 use crate::error::{CarriesCircuitOpen, CircuitOpenError};
@@ -51,76 +52,6 @@ pub(super) struct Shared {
     pub(super) news: News,
 }
 
-/// `generation × 32`, flags and the standing, in one atomic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Word(pub(super) u64);
-
-impl Word {
-    const CLEAN: u64 = 0;
-    const COUNTING: u64 = 1;
-    pub(super) const REFUSING: u64 = 2;
-    const ASK: u64 = 3;
-    /// It matters how long a call takes.
-    const TIMED: u64 = 4;
-    /// No circuit shows this; permits do.
-    const NEVER: u64 = 8;
-    /// Beside `CLEAN`: a success is counted apart.
-    const APART: u64 = 16;
-    const FLAGS: u64 = 31;
-
-    fn of(machine: &Machine) -> Self {
-        let standing = match machine.standing() {
-            Standing::Clean => Self::CLEAN,
-            Standing::Apart => Self::CLEAN | Self::APART,
-            Standing::Counting => Self::COUNTING,
-            Standing::Refusing(_) => Self::REFUSING,
-            Standing::Ask => Self::ASK,
-        };
-        let timed = if slow_above(machine.settings()) < u64::MAX { Self::TIMED } else { 0 };
-        Self(machine.generation() << 5 | timed | standing)
-    }
-
-    #[inline]
-    pub(super) const fn generation(self) -> u64 {
-        self.0 >> 5
-    }
-
-    #[inline]
-    pub(super) const fn standing(self) -> u64 {
-        self.0 & 3
-    }
-
-    const fn lets_through(self) -> bool {
-        self.standing() <= Self::COUNTING
-    }
-
-    /// For calls of that generation whose success the machine must be told: no circuit shows this.
-    pub(super) const fn never_clean(generation: u64) -> Self {
-        Self(generation << 5 | Self::NEVER)
-    }
-
-    /// Lets calls through, and does not care how long they take.
-    #[inline]
-    pub(super) const fn is_quick(self) -> bool {
-        self.0 & (Self::TIMED | Self::REFUSING) == 0
-    }
-
-    /// Whether a quick success changes nothing that the machine knows of.
-    const fn is_clean_for(self, pass: Pass) -> bool {
-        self.generation() == pass.generation && self.standing() == Self::CLEAN
-    }
-
-    const fn counts_apart(self) -> bool {
-        self.0 & Self::APART != 0
-    }
-
-    /// Of the same generation, where one more quick success changes nothing.
-    #[inline]
-    pub(super) const fn clean(self) -> Self {
-        Self(self.0 & !Self::FLAGS)
-    }
-}
-
 impl Circuit {
     pub(crate) fn new(
         name: &'static str,
@@ -131,7 +62,7 @@ impl Circuit {
         Self {
             name,
             place,
-            slow_above: slow_above(settings),
+            slow_above: settings.slow_above(),
             word: AtomicU64::new(Word::of(&machine).0),
             refusing_until: AtomicU64::new(0),
             next_report: AtomicU64::new(0),
@@ -280,7 +211,7 @@ impl Circuit {
         }
         let ended = began.map(|_| clock::now());
         let took = began.zip(ended).map(|(began, ended)| ended.since(began));
-        let slow = took.is_some_and(|took| nanos(took) > self.slow_above);
+        let slow = took.is_some_and(|took| took > Duration::from_nanos(self.slow_above));
         let word = self.word();
         if verdict == Verdict::Success && !slow && word.is_clean_for(pass) {
             if let Some(apart) = &self.apart {
@@ -344,12 +275,4 @@ pub(super) fn is_due(next_report: &AtomicU64, now: Moment) -> bool {
     let next = now.after(BETWEEN_REPORTS).as_nanos();
     now.as_nanos() >= due
         && next_report.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-}
-
-fn slow_above(settings: &Settings) -> u64 {
-    settings.slow().map_or(u64::MAX, |slow| nanos(slow.call))
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -7,8 +7,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::circuit::{Began, Word};
+use super::circuit::Began;
 use super::machine::Pass;
+use super::word::Word;
 use super::{Circuit, FailureKind, Verdict};
 use crate::error::CircuitOpenError;
 use crate::private::Outcome;

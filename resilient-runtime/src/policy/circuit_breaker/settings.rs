@@ -106,6 +106,11 @@ impl Settings {
         self.probe_timeout.unwrap_or(self.recovery_timeout.max(longest))
     }
 
+    /// A call that takes more nanoseconds is slow. `MAX`: none is.
+    pub(super) fn slow_above(&self) -> u64 {
+        self.slow().map_or(u64::MAX, |slow| u64::try_from(slow.call.as_nanos()).unwrap_or(u64::MAX))
+    }
+
     pub(super) fn slow(&self) -> Option<Slow> {
         self.rates.and_then(|rates| rates.slow)
     }

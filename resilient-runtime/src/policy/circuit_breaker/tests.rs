@@ -6,8 +6,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
-use super::circuit::Word;
 use super::settings::Settings;
+use super::word::Word;
 use super::*;
 use crate::error::CircuitOpenError;
 use crate::sync::{Mutex, Ordering, lock};

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::CircuitKey;
 use crate::clock::Moment;
-use crate::policy::circuit_breaker::circuit::{Circuit, Word};
+use crate::policy::circuit_breaker::circuit::Circuit;
+use crate::policy::circuit_breaker::word::Word;
 use crate::sync::{AtomicBool, Ordering};
 
 /// A circuit and its key.

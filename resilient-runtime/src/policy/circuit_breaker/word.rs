@@ -1,0 +1,74 @@
+//! What a circuit shows to those who do not ask it: one word that says whose turn it is. What the states mean
+//! is decided in `machine`.
+
+use super::machine::{Machine, Pass, Standing};
+
+/// `generation × 32`, flags and the standing, in one atomic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Word(pub(super) u64);
+
+impl Word {
+    const CLEAN: u64 = 0;
+    const COUNTING: u64 = 1;
+    pub(super) const REFUSING: u64 = 2;
+    const ASK: u64 = 3;
+    /// It matters how long a call takes.
+    const TIMED: u64 = 4;
+    /// No circuit shows this; permits do.
+    const NEVER: u64 = 8;
+    /// Beside `CLEAN`: a success is counted apart.
+    const APART: u64 = 16;
+    const FLAGS: u64 = 31;
+
+    pub(super) fn of(machine: &Machine) -> Self {
+        let standing = match machine.standing() {
+            Standing::Clean => Self::CLEAN,
+            Standing::Apart => Self::CLEAN | Self::APART,
+            Standing::Counting => Self::COUNTING,
+            Standing::Refusing(_) => Self::REFUSING,
+            Standing::Ask => Self::ASK,
+        };
+        let timed = if machine.settings().slow_above() < u64::MAX { Self::TIMED } else { 0 };
+        Self(machine.generation() << 5 | timed | standing)
+    }
+
+    #[inline]
+    pub(super) const fn generation(self) -> u64 {
+        self.0 >> 5
+    }
+
+    #[inline]
+    pub(super) const fn standing(self) -> u64 {
+        self.0 & 3
+    }
+
+    pub(super) const fn lets_through(self) -> bool {
+        self.standing() <= Self::COUNTING
+    }
+
+    /// For calls of that generation whose success the machine must be told: no circuit shows this.
+    pub(super) const fn never_clean(generation: u64) -> Self {
+        Self(generation << 5 | Self::NEVER)
+    }
+
+    /// Lets calls through, and does not care how long they take.
+    #[inline]
+    pub(super) const fn is_quick(self) -> bool {
+        self.0 & (Self::TIMED | Self::REFUSING) == 0
+    }
+
+    /// Whether a quick success changes nothing that the machine knows of.
+    pub(super) const fn is_clean_for(self, pass: Pass) -> bool {
+        self.generation() == pass.generation && self.standing() == Self::CLEAN
+    }
+
+    pub(super) const fn counts_apart(self) -> bool {
+        self.0 & Self::APART != 0
+    }
+
+    /// Of the same generation, where one more quick success changes nothing.
+    #[inline]
+    pub(super) const fn clean(self) -> Self {
+        Self(self.0 & !Self::FLAGS)
+    }
+}
