@@ -3,6 +3,8 @@
 
 use super::Limit;
 use crate::error::{CarriesTimeout, TimeoutError};
+#[cfg(feature = "tokio")]
+use crate::event;
 use crate::private::{Refusable, timed_out};
 
 /// A limit whose timeout is the caller's own error.
@@ -23,6 +25,15 @@ impl<R> Clone for Carried<R> {
 }
 
 impl<R> Carried<R> {
+    /// What the passing of this limit becomes, told as an event.
+    #[cfg(feature = "tokio")]
+    #[cold]
+    pub(crate) fn passed(self) -> R {
+        let error = self.limit.error();
+        event::timeout(&error);
+        (self.carry)(error)
+    }
+
     /// The limit, for functions that return an `R`.
     #[must_use]
     pub const fn new<E>(limit: Limit) -> Self
@@ -41,11 +52,11 @@ pub trait Limits<T> {
     /// What is given.
     type Output;
 
-    /// The limit.
-    fn limit(&self) -> Limit;
+    /// What came in time.
+    fn in_time(output: T) -> Self::Output;
 
-    /// What came in time or did not, as it is given.
-    fn output(&self, bounded: Result<T, TimeoutError>) -> Self::Output;
+    /// The limit, and what its passing becomes.
+    fn carried(&self) -> Carried<Self::Output>;
 }
 
 #[cfg(feature = "tokio")]
@@ -53,13 +64,12 @@ impl<T> Limits<T> for Limit {
     type Output = Result<T, TimeoutError>;
 
     #[inline]
-    fn limit(&self) -> Limit {
-        *self
+    fn in_time(output: T) -> Self::Output {
+        Ok(output)
     }
 
-    #[inline]
-    fn output(&self, bounded: Result<T, TimeoutError>) -> Self::Output {
-        bounded
+    fn carried(&self) -> Carried<Self::Output> {
+        Carried { limit: *self, carry: Err }
     }
 }
 
@@ -69,13 +79,12 @@ impl<R> Limits<R> for &Carried<R> {
     type Output = R;
 
     #[inline]
-    fn limit(&self) -> Limit {
-        self.limit
+    fn in_time(output: R) -> R {
+        output
     }
 
-    #[inline]
-    fn output(&self, bounded: Result<R, TimeoutError>) -> R {
-        bounded.unwrap_or_else(self.carry)
+    fn carried(&self) -> Carried<R> {
+        **self
     }
 }
 
@@ -85,12 +94,12 @@ impl<R, L: Fn() -> Carried<R>> Limits<R> for L {
     type Output = R;
 
     #[inline]
-    fn limit(&self) -> Limit {
-        self().limit
+    fn in_time(output: R) -> R {
+        output
     }
 
     #[inline]
-    fn output(&self, bounded: Result<R, TimeoutError>) -> R {
-        bounded.unwrap_or_else(self().carry)
+    fn carried(&self) -> Carried<R> {
+        self()
     }
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use crate::bound::{self, Bound, End};
 use crate::clock::{self, Moment, Timer};
-use crate::event;
 use crate::limit::{Limit, Limits};
 
 /// Drops `future` when it has not finished within `limit`, counted from its first poll, and lets
@@ -47,7 +46,7 @@ pub struct Countdown<L> {
 /// Time counts from here; a timeout is the caller's own error.
 #[must_use]
 pub fn due<R, L: Limits<R, Output = R>>(limit: L) -> Countdown<L> {
-    let ends = clock::now().after(limit.limit().duration());
+    let ends = clock::now().after(limit.carried().limit.duration());
     Countdown { limit, ends }
 }
 
@@ -101,7 +100,8 @@ impl<F: Future, L: Limits<F::Output>> Future for Deadline<F, L> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let error = this.limit.limit().error();
+        let carried = this.limit.carried();
+        let error = carried.limit.error();
         // The timer is asked first, while tokio's budget for this poll is fresh.
         let (at, is_armed, elapsed) = match this.time.as_mut().project() {
             Told::Still => (clock::now().after(error.limit), false, false),
@@ -112,11 +112,10 @@ impl<F: Future, L: Limits<F::Output>> Future for Deadline<F, L> {
         let polled = this.future.poll(context);
         drop(bounded);
         if let Poll::Ready(output) = polled {
-            return Poll::Ready(this.limit.output(Ok(output)));
+            return Poll::Ready(L::in_time(output));
         }
         if elapsed || (!is_armed && arm(this.time, at, context)) {
-            event::timeout(&error);
-            return Poll::Ready(this.limit.output(Err(error)));
+            return Poll::Ready(carried.passed());
         }
         Poll::Pending
     }

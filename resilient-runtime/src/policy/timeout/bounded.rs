@@ -7,9 +7,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::told;
 use crate::clock::{self, Timer};
-use crate::limit::{Limit, Limits};
+use crate::limit::{Carried, Limit, Limits};
 
 /// Drops `future` when it has not finished within `limit`, counted from its first wait.
 ///
@@ -80,19 +79,27 @@ impl<F: Future, L: Limits<F::Output>> Future for Timeout<F, L> {
             None => false,
         };
         if let Poll::Ready(output) = this.future.poll(context) {
-            return Poll::Ready(this.limit.output(Ok(output)));
+            return Poll::Ready(L::in_time(output));
         }
-        let limit = this.limit.limit();
-        if elapsed || (this.timer.is_none() && start(this.timer, limit.duration(), context)) {
-            return Poll::Ready(this.limit.output(Err(told(limit.error()))));
+        if this.timer.is_some() && !elapsed {
+            return Poll::Pending;
         }
-        Poll::Pending
+        start_or_end(this.timer, this.limit.carried(), context)
     }
 }
 
-/// Time counts from here; says whether it is up already, because the limit is zero.
+/// Time counts from here, where no timer waits; where one does, it is up. So it is where the limit is zero.
 #[cold]
-fn start(mut timer: Pin<&mut Option<Timer>>, limit: Duration, context: &mut Context<'_>) -> bool {
-    timer.set(clock::timer(clock::now().after(limit)));
-    timer.as_pin_mut().is_none_or(|timer| timer.poll(context).is_ready())
+fn start_or_end<R>(
+    mut timer: Pin<&mut Option<Timer>>,
+    carried: Carried<R>,
+    context: &mut Context<'_>,
+) -> Poll<R> {
+    if timer.is_none() {
+        timer.set(clock::timer(clock::now().after(carried.limit.duration())));
+        if timer.as_pin_mut().is_some_and(|timer| timer.poll(context).is_pending()) {
+            return Poll::Pending;
+        }
+    }
+    Poll::Ready(carried.passed())
 }
