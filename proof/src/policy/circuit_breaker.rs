@@ -26,6 +26,9 @@ pub(crate) mod snapshot;
 #[path = "../../../resilient-runtime/src/policy/circuit_breaker/state.rs"]
 pub(crate) mod state;
 #[rustfmt::skip]
+#[path = "../../../resilient-runtime/src/policy/circuit_breaker/transition.rs"]
+pub(crate) mod transition;
+#[rustfmt::skip]
 #[path = "../../../resilient-runtime/src/policy/circuit_breaker/word.rs"]
 pub(crate) mod word;
 

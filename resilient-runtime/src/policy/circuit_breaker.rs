@@ -15,6 +15,7 @@ mod registry;
 mod settings;
 mod snapshot;
 mod state;
+mod transition;
 mod word;
 
 pub use breaker::CircuitBreaker;

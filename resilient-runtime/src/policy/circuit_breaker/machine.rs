@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::settings::Settings;
 use super::state::{CircuitState, Held, Verdict};
+pub(crate) use super::transition::{Cause, Transition};
 use crate::clock::Moment;
 use crate::successes::Successes;
 use crate::window::{Call, Counts, Tally};
@@ -16,37 +17,6 @@ use crate::window::{Call, Counts, Tally};
 pub(crate) struct Pass {
     pub(crate) generation: u64,
     pub(crate) probe: Option<u32>,
-}
-
-/// A change of state that was just made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Transition {
-    Opened { cause: Cause, period: Duration },
-    ForcedOpen,
-    HalfOpened,
-    Closed,
-}
-
-impl Transition {
-    /// The state that it leads to.
-    pub(crate) const fn leads_to(self) -> CircuitState {
-        match self {
-            Self::Opened { .. } | Self::ForcedOpen => CircuitState::Open,
-            Self::HalfOpened => CircuitState::HalfOpen,
-            Self::Closed => CircuitState::Closed,
-        }
-    }
-}
-
-/// Why a circuit opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// So many failures in a row.
-    Failures(u32),
-    FailureRate(Counts),
-    SlowCallRate(Counts),
-    FailedProbe,
-    SlowProbe,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
