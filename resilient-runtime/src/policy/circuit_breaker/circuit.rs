@@ -214,7 +214,7 @@ impl Circuit {
         let slow = took.is_some_and(|took| took > Duration::from_nanos(self.slow_above));
         let word = self.word();
         if verdict == Verdict::Success && !slow && word.is_clean_for(pass) {
-            if let Some(apart) = &self.apart {
+            if let Some(apart) = self.apart.as_ref().filter(|_| word.counts_apart()) {
                 self.count_apart(apart, word, ended.unwrap_or_else(clock::now));
             }
         } else {

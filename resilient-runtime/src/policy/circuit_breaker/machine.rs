@@ -132,8 +132,7 @@ impl Machine {
         }
     }
 
-    /// Whether it is closed by itself. What it knows then is worth little: a new one lets the same calls
-    /// pass.
+    /// Whether it is closed by itself. That is worth little: a new one lets the same calls pass.
     pub(crate) const fn is_closed(&self) -> bool {
         matches!(self.phase, Phase::Closed { .. })
     }

@@ -205,3 +205,18 @@ fn the_failure_that_ends_a_clean_window_is_counted_with_the_successes_that_were_
     fail(&breaker);
     assert_eq!(breaker.state(), CircuitState::Open);
 }
+
+#[test]
+fn a_circuit_that_is_disabled_counts_nothing_apart() {
+    let _clock = VirtualClock::install();
+    let breaker = CircuitBreaker::new("r-disabled").slow_call(SECOND).slow_call_rate(0.5);
+    let breaker = breaker.window(Window::Time(SECOND * 10));
+    for command in [Circuit::disable, Circuit::force_closed] {
+        command(&breaker);
+        (0..3).for_each(|_| succeed(&breaker));
+        assert_eq!(breaker.snapshot().calls_in_window, 0);
+        breaker.reset();
+        succeed(&breaker);
+        assert_eq!(breaker.snapshot().calls_in_window, 1);
+    }
+}
