@@ -35,7 +35,8 @@ fn main() -> Result<ExitCode> {
         host.apply_change(change);
         let offset = u32::try_from(before.len())?.into();
         let proposed = proposals(&host.analysis(), FilePosition { file_id: file, offset })?;
-        let missing: Vec<&&str> = case.expected.iter().filter(|name| !proposed.contains(&name.to_string())).collect();
+        let missing: Vec<&&str> =
+            case.expected.iter().filter(|name| !proposed.contains(&name.to_string())).collect();
         let line = case.text.lines().find(|line| line.contains("$0")).unwrap_or_default();
         if missing.is_empty() {
             println!("ok   {line}");
@@ -61,7 +62,9 @@ fn load(project: &Path) -> Result<(AnalysisHost, FileId)> {
     let cargo = CargoConfig { sysroot: None, ..CargoConfig::default() };
     let load = LoadCargoConfig {
         load_out_dirs_from_check: true,
-        with_proc_macro_server: ProcMacroServerChoice::Explicit(AbsPathBuf::assert(Utf8PathBuf::from(server))),
+        with_proc_macro_server: ProcMacroServerChoice::Explicit(AbsPathBuf::assert(Utf8PathBuf::from(
+            server,
+        ))),
         prefill_caches: false,
         num_worker_threads: 1,
         proc_macro_processes: 1,

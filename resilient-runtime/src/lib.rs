@@ -14,6 +14,7 @@ mod error;
 mod event;
 mod limit;
 mod nested;
+mod pinned;
 mod policy;
 mod successes;
 mod sync;

@@ -8,7 +8,6 @@ use std::pin::Pin;
 use std::time::Duration;
 
 pub use core::option::Option::{None, Some};
-pub use core::pin::pin;
 pub use core::result::Result::{Err, Ok};
 
 pub use crate::backoff::{BackoffShape, Jitter};
@@ -19,6 +18,7 @@ pub use crate::clock::pause_sync;
 pub use crate::error::{CircuitOpenError, TimeoutError};
 pub use crate::ide;
 pub use crate::limit::{Carried, CrossesThreads, Limit};
+pub use crate::pinned::Pinned;
 pub use crate::policy::circuit_breaker::{
     CircuitBreaker, CircuitKey, KeyedCircuit, KeyedCircuitBreaker, Verdict, check as check_breaker,
 };
@@ -33,7 +33,9 @@ pub use crate::policy::retry::{Retry, RetryConfig, check as check_retry};
 pub use crate::policy::timeout::bound_attempt as timeout;
 pub use crate::probe::{self, Seen, Told};
 pub use crate::window::Window;
-pub use crate::{__resilient_error as error, __resilient_is as is, __resilient_returns as returns};
+pub use crate::{
+    __resilient_error as error, __resilient_is as is, __resilient_pin as pin, __resilient_returns as returns,
+};
 
 /// What makes [`Told`] and [`Seen`] answer for every type.
 pub mod asked {

@@ -29,7 +29,7 @@ fn run(subject: &str, calls: &str) -> ExitCode {
         eprintln!("no subject `{subject}`, or `{calls}` is no number");
         return ExitCode::FAILURE;
     };
-    (subject.prepare)();
+    (subject.prepare)(subject);
     (subject.calls)(calls);
     ExitCode::SUCCESS
 }

@@ -6,7 +6,7 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::machine::{Machine, Pass, Standing, Transition};
+use super::machine::{Machine, Pass, Settled, Standing, Transition};
 use super::news::News;
 use super::settings::Settings;
 use super::word::Word;
@@ -35,13 +35,12 @@ pub struct Circuit {
     pub(super) refusing_until: AtomicU64,
     /// When the next refusal is told as an event; refusals come in floods.
     next_report: AtomicU64,
+    /// Calls that nobody said the end of.
+    pub(super) abandoned: AtomicU64,
     /// Successes that the machine is not told of, in a window of time.
     apart: Option<Arc<Successes>>,
     shared: Mutex<Shared>,
 }
-
-/// When a call began, where it matters how long it takes.
-pub(super) type Began = Option<Moment>;
 
 /// What the lock protects.
 #[derive(Debug)]
@@ -49,6 +48,8 @@ pub(super) struct Shared {
     pub(super) machine: Machine,
     /// What the last failure that counted was.
     pub(super) last_failure: Option<FailureKind>,
+    /// Results that came too late to count.
+    pub(super) stale_results: u64,
     pub(super) news: News,
 }
 
@@ -66,8 +67,9 @@ impl Circuit {
             word: AtomicU64::new(Word::of(&machine).0),
             refusing_until: AtomicU64::new(0),
             next_report: AtomicU64::new(0),
+            abandoned: AtomicU64::new(0),
             apart: machine.apart(),
-            shared: Mutex::new(Shared { machine, last_failure: None, news: News::new() }),
+            shared: Mutex::new(Shared { machine, last_failure: None, stale_results: 0, news: News::new() }),
         }
     }
 
@@ -167,16 +169,22 @@ impl Circuit {
         permit.settle(outcome, |_| true)
     }
 
-    /// Admits a call that is not a quick one: calls are timed, or the circuit is not closed, or was not a
-    /// moment ago. The call may take up to `longest` by its own settings.
+    /// Admits a call that is not a quick one: its success has to be told, or the circuit is not closed, or was
+    /// not a moment ago. The call may take up to `longest` by its own settings. Says what its permit shows, and
+    /// when it began, where that matters.
     #[cold]
-    pub(super) fn ask(&self, word: Word, longest: Duration) -> Result<(Pass, Began), CircuitOpenError> {
+    pub(super) fn ask(
+        &self,
+        word: Word,
+        longest: Duration,
+    ) -> Result<(Word, Option<Moment>), CircuitOpenError> {
         // Pairs with the store in `change`: what was published before this word is seen, too.
         fence(Ordering::Acquire);
-        let now = clock::now();
         if word.lets_through() {
-            return Ok((Pass { generation: word.generation(), probe: None }, Some(now)));
+            let shown = Word::told(Pass::Call { generation: word.generation() });
+            return Ok((shown, self.tells_slow().then(clock::now)));
         }
+        let now = clock::now();
         if word.standing() == Word::REFUSING {
             let until = Moment::from_nanos(self.refusing_until.load(Ordering::Relaxed));
             // Without the lock: however stale the two loads are, `until` was announced by an open
@@ -186,7 +194,7 @@ impl Circuit {
             }
         }
         match self.change(|shared| shared.machine.admit(now, longest)) {
-            Ok(pass) => Ok((pass, self.tells_slow().then_some(now))),
+            Ok(pass) => Ok((Word::told(pass), self.tells_slow().then_some(now))),
             Err(wait) => Err(self.refuse(now, wait)),
         }
     }
@@ -202,11 +210,23 @@ impl Circuit {
         self.slow_above != u64::MAX
     }
 
-    /// An admitted call ended; a `kind` is what it failed with.
+    /// Nobody said how a call ended that was running just now, or at an await.
     #[cold]
-    pub(super) fn settle(&self, pass: Pass, began: Began, verdict: Verdict, kind: Option<FailureKind>) {
+    pub(super) fn give_back(&self, shown: Word, began: Option<Moment>, is_running: bool) {
+        if is_running && std::thread::panicking() {
+            self.settle(shown, began, Verdict::Failure, FailureKind::Panic);
+        } else {
+            self.abandoned.fetch_add(1, Ordering::Relaxed);
+            self.settle(shown, began, Verdict::Neutral, FailureKind::Reported);
+        }
+    }
+
+    /// A call ended whose permit shows that. Where the verdict is that it failed, `kind` is what with.
+    #[cold]
+    pub(super) fn settle(&self, shown: Word, began: Option<Moment>, verdict: Verdict, kind: FailureKind) {
+        let pass = shown.pass();
         // Only a probe has anything to give back.
-        if verdict == Verdict::Neutral && pass.probe.is_none() {
+        if verdict == Verdict::Neutral && matches!(pass, Pass::Call { .. }) {
             return;
         }
         let ended = began.map(|_| clock::now());
@@ -219,11 +239,17 @@ impl Circuit {
             }
         } else {
             let now = ended.unwrap_or_else(clock::now);
-            self.change(|shared| {
-                if kind.is_some() && pass.generation == shared.machine.generation() {
-                    shared.last_failure = kind;
+            self.change(|shared| match shared.machine.settle(pass, verdict, slow, now) {
+                Settled::Stale => {
+                    shared.stale_results += u64::from(verdict != Verdict::Neutral);
+                    ((), None)
                 }
-                ((), shared.machine.settle(pass, verdict, slow, now))
+                Settled::InTime(transition) => {
+                    if verdict == Verdict::Failure {
+                        shared.last_failure = Some(kind);
+                    }
+                    ((), transition)
+                }
             });
             // Successes that began to be counted apart before the word said that there is more to count.
             if word.counts_apart() {

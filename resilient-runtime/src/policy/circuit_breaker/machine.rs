@@ -11,28 +11,28 @@ use crate::clock::Moment;
 use crate::successes::Successes;
 use crate::window::{Call, Counts, Tally};
 
-/// What an admitted call shows when it reports back: a result counts only in the generation that
-/// admitted it, and a probe's only while the probe holds its place.
+/// What an admitted call shows when it reports back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Pass {
-    pub(crate) generation: u64,
-    pub(crate) probe: Option<u32>,
+pub(crate) enum Pass {
+    /// Of a closed circuit: the result counts in the generation that admitted it.
+    Call { generation: u64 },
+    /// Counts while it holds its place. A number is never given twice.
+    Probe { number: u64 },
+}
+
+/// What became of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// It came too late to count.
+    Stale,
+    InTime(Option<Transition>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Phase {
-    Closed {
-        failures: u32,
-    },
-    Open {
-        until: Moment,
-    },
-    /// `let_through` numbers the probes.
-    HalfOpen {
-        successes: u32,
-        let_through: u32,
-        probes: Vec<Probe>,
-    },
+    Closed { failures: u32 },
+    Open { until: Moment },
+    HalfOpen { successes: u32, probes: Vec<Probe> },
     ForcedOpen,
     ForcedClosed,
     Disabled,
@@ -40,7 +40,7 @@ enum Phase {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Probe {
-    number: u32,
+    number: u64,
     /// When it stops holding its place.
     expires: Moment,
 }
@@ -51,6 +51,8 @@ pub(crate) struct Machine {
     settings: &'static Settings,
     generation: u64,
     phase: Phase,
+    /// So many probes were ever let through.
+    let_through: u64,
     /// The calls since it closed, where a rate asks for them.
     tally: Option<Tally>,
     /// How long it was open last.
@@ -80,6 +82,7 @@ impl Machine {
             settings,
             generation: 0,
             phase: Phase::Closed { failures: 0 },
+            let_through: 0,
             tally: settings.rates.map(|rates| Tally::new(rates.window)),
             open_period: Duration::ZERO,
             in_a_row_until: Moment::from_nanos(0),
@@ -198,40 +201,31 @@ impl Machine {
     ) -> (Result<Pass, Duration>, Option<Transition>) {
         let mut transition = None;
         if matches!(self.phase, Phase::Open { until } if now >= until) {
-            let half_open = Phase::HalfOpen { successes: 0, let_through: 0, probes: Vec::new() };
+            let half_open = Phase::HalfOpen { successes: 0, probes: Vec::new() };
             transition = Some(self.enter(half_open, Transition::HalfOpened));
         }
         if let Some(wait) = self.retry_after(now) {
             return (Err(wait), transition);
         }
-        let mut pass = Pass { generation: self.generation, probe: None };
-        if let Phase::HalfOpen { let_through, probes, .. } = &mut self.phase {
-            probes.retain(|probe| probe.expires > now);
-            // A number may come round again: its first probe is long gone by then.
-            *let_through = let_through.wrapping_add(1);
-            probes.push(Probe { number: *let_through, expires: now.after(self.settings.hold(longest)) });
-            pass.probe = Some(*let_through);
-        }
-        (Ok(pass), transition)
+        let Phase::HalfOpen { probes, .. } = &mut self.phase else {
+            return (Ok(Pass::Call { generation: self.generation }), transition);
+        };
+        probes.retain(|probe| probe.expires > now);
+        self.let_through += 1;
+        let number = self.let_through;
+        probes.push(Probe { number, expires: now.after(self.settings.hold(longest)) });
+        (Ok(Pass::Probe { number }), transition)
     }
 
     /// An admitted call ended, and was `slow` or not. Of one that was cancelled the verdict is neutral.
-    pub(crate) fn settle(
-        &mut self,
-        pass: Pass,
-        verdict: Verdict,
-        slow: bool,
-        now: Moment,
-    ) -> Option<Transition> {
-        if !self.settles(pass, now) || verdict == Verdict::Neutral {
-            return None;
+    pub(crate) fn settle(&mut self, pass: Pass, verdict: Verdict, slow: bool, now: Moment) -> Settled {
+        if !self.settles(pass, now) {
+            return Settled::Stale;
         }
         let failed = verdict == Verdict::Failure;
-        match &mut self.phase {
-            Phase::Closed { .. } => {
-                let cause = self.count(Call { failed, slow }, now)?;
-                Some(self.open(cause, now))
-            }
+        Settled::InTime(match &mut self.phase {
+            _ if verdict == Verdict::Neutral => None,
+            Phase::Closed { .. } => self.count(Call { failed, slow }, now).map(|cause| self.open(cause, now)),
             Phase::HalfOpen { .. } if failed => Some(self.open(Cause::FailedProbe, now)),
             Phase::HalfOpen { .. } if slow => Some(self.open(Cause::SlowProbe, now)),
             Phase::HalfOpen { successes, .. } => {
@@ -239,7 +233,7 @@ impl Machine {
                 (*successes >= self.settings.success_threshold).then(|| self.close(now))
             }
             Phase::Open { .. } | Phase::ForcedOpen | Phase::ForcedClosed | Phase::Disabled => None,
-        }
+        })
     }
 
     /// Counts a call while closed, and says whether that opens the circuit.
@@ -322,16 +316,13 @@ impl Machine {
 
     /// Whether a result still counts; a probe that does gives its place back.
     fn settles(&mut self, pass: Pass, now: Moment) -> bool {
-        if pass.generation != self.generation {
-            return false;
-        }
-        match (&mut self.phase, pass.probe) {
-            (Phase::HalfOpen { probes, .. }, Some(number)) => {
+        match (&mut self.phase, pass) {
+            (Phase::HalfOpen { probes, .. }, Pass::Probe { number }) => {
                 let held = probes.iter().position(|probe| probe.number == number);
                 held.is_some_and(|place| probes.swap_remove(place).expires > now)
             }
-            (Phase::HalfOpen { .. }, None) => false,
-            _ => true,
+            (_, Pass::Probe { .. }) => false,
+            (_, Pass::Call { generation }) => generation == self.generation,
         }
     }
 

@@ -7,10 +7,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::circuit::Began;
-use super::machine::Pass;
 use super::word::Word;
 use super::{Circuit, FailureKind, Verdict};
+use crate::clock::Moment;
 use crate::error::CircuitOpenError;
 use crate::private::Outcome;
 
@@ -22,18 +21,11 @@ use crate::private::Outcome;
 #[must_use = "a permit that is dropped tells the circuit nothing"]
 pub struct Permit<'c> {
     circuit: &'c Circuit,
-    /// What the circuit shows while one more quick success of this call's generation changes nothing; of a
-    /// call that is yet to be admitted, what the circuit showed.
-    clean: Word,
-    /// What a call has that was not let through at a glance.
-    asked: Option<Asked>,
+    /// What the circuit showed; of a call that had to ask, nothing that a circuit ever shows.
+    shown: Word,
+    /// When it began, where it matters how long it takes.
+    began: Option<Moment>,
     call: Call,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Asked {
-    probe: Option<u32>,
-    began: Began,
 }
 
 /// What there is to give back.
@@ -46,41 +38,36 @@ enum Call {
     Suspended,
 }
 
-// Whatever is not the way of a quick success is kept out of it, in functions that are handed the permit where
-// it is: the less there is on that way, the sooner the compiler puts all of it into the caller.
+// Whatever is not the way of a quick success is the circuit's to do, in functions that are handed what the
+// permit has, not where it is: so on that way it never has to be in memory.
 impl<'c> Permit<'c> {
-    /// A permit that is yet to be asked for. It is filled in where it stays: to move one costs more than
-    /// all the rest of a success.
+    /// A permit that is yet to be asked for.
     #[inline]
     pub(super) fn new(circuit: &'c Circuit) -> Self {
         let word = circuit.word();
-        let (clean, call) = if word.is_quick() { (word.clean(), Call::Running) } else { (word, Call::None) };
-        Self { circuit, clean, asked: None, call }
+        let call = if word.is_quick() { Call::Running } else { Call::None };
+        Self { circuit, shown: word, began: None, call }
     }
 
     /// Asks the circuit for a call that takes up to `longest` by its own settings. `None`: it is admitted.
     #[doc(hidden)]
     #[inline]
     pub fn refused(&mut self, longest: Duration) -> Option<CircuitOpenError> {
-        if self.call == Call::Running { None } else { self.ask(longest) }
-    }
-
-    #[cold]
-    fn ask(&mut self, longest: Duration) -> Option<CircuitOpenError> {
-        match self.circuit.ask(self.clean, longest) {
-            Ok((Pass { generation, probe }, began)) => {
-                self.clean = Word::never_clean(generation);
-                (self.asked, self.call) = (Some(Asked { probe, began }), Call::Running);
+        if self.call == Call::Running {
+            return None;
+        }
+        match self.circuit.ask(self.shown, longest) {
+            Ok((shown, began)) => {
+                (self.shown, self.began, self.call) = (shown, began, Call::Running);
                 None
             }
             Err(refused) => Some(refused),
         }
     }
 
-    /// When it began, where it matters how long it takes.
     #[cfg(test)]
-    pub(super) fn began(&self) -> Began {
-        self.asked.and_then(|asked| asked.began)
+    pub(super) fn began(&self) -> Option<Moment> {
+        self.began
     }
 
     /// The call succeeded. On a healthy circuit that is one load.
@@ -119,7 +106,7 @@ impl<'c> Permit<'c> {
             Ok(_) => self.succeed(),
             Err(error) => {
                 let verdict = judge(error).into();
-                self.end_with::<R::Error>(verdict);
+                self.end(verdict, FailureKind::Error(type_name::<R::Error>()));
             }
         }
     }
@@ -132,36 +119,18 @@ impl<'c> Permit<'c> {
 
     #[inline]
     fn succeed(&mut self) {
-        if self.circuit.word() == self.clean {
+        if self.circuit.word() == self.shown {
             self.call = Call::None;
         } else {
             self.end(Verdict::Success, FailureKind::Reported);
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn end_with<E>(&mut self, verdict: Verdict) {
-        self.end(verdict, FailureKind::Error(type_name::<E>()));
-    }
-
     /// A `kind` counts where the verdict is that it failed.
-    #[cold]
+    #[inline]
     fn end(&mut self, verdict: Verdict, kind: FailureKind) {
         self.call = Call::None;
-        let (probe, began) = match self.asked {
-            Some(Asked { probe, began }) => (probe, began),
-            None => (None, None),
-        };
-        let pass = Pass { generation: self.clean.generation(), probe };
-        self.circuit.settle(pass, began, verdict, Some(kind).filter(|_| verdict == Verdict::Failure));
-    }
-
-    /// Nobody said how the call ended.
-    #[cold]
-    fn give_back(&mut self) {
-        let panicked = self.call == Call::Running && std::thread::panicking();
-        self.end(if panicked { Verdict::Failure } else { Verdict::Neutral }, FailureKind::Panic);
+        self.circuit.settle(self.shown, self.began, verdict, kind);
     }
 }
 
@@ -169,7 +138,7 @@ impl Drop for Permit<'_> {
     #[inline]
     fn drop(&mut self) {
         if self.call != Call::None {
-            self.give_back();
+            self.circuit.give_back(self.shown, self.began, self.call == Call::Running);
         }
     }
 }

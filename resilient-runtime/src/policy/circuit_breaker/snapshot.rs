@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Circuit, CircuitState, FailureKind, Held};
 use crate::clock;
+use crate::sync::Ordering;
 
 /// What [`Circuit::snapshot`] shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +32,12 @@ pub struct CircuitSnapshot {
     pub slow_call_rate: Option<f64>,
     /// Probes that were let through and have not come back.
     pub probes_in_flight: usize,
+    /// Results that came too late to count, since the circuit was made: of calls that it had let through
+    /// before its state changed, and of probes that had lost their place.
+    pub stale_results: u64,
+    /// Calls that were dropped before they came to a result, since the circuit was made. They count
+    /// neither way.
+    pub abandoned_calls: u64,
     /// How long the open period is that it is in, or that its probes come after. `None`: it is closed,
     /// or forced.
     pub open_period: Option<Duration>,
@@ -58,6 +65,8 @@ impl Circuit {
             failure_rate: counts.failure_rate(),
             slow_call_rate: counts.slow_call_rate(),
             probes_in_flight: machine.probes_in_flight(now),
+            stale_results: shared.stale_results,
+            abandoned_calls: self.abandoned.load(Ordering::Relaxed),
             open_period: machine.open_period(),
             retry_after: machine.retry_after(now),
         }

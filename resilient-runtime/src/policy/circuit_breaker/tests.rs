@@ -163,21 +163,50 @@ fn the_state_is_true_without_a_call() {
     assert_eq!((breaker.state(), breaker.snapshot().state), (CircuitState::HalfOpen, CircuitState::HalfOpen));
 }
 
+/// What a late or abandoned call may change.
+fn without_counters(circuit: &Circuit) -> CircuitSnapshot {
+    CircuitSnapshot { stale_results: 0, abandoned_calls: 0, ..circuit.snapshot() }
+}
+
 #[test]
-fn a_late_result_changes_nothing() {
+fn a_late_result_is_told_of_by_a_counter_and_changes_nothing_else() {
     let clock = VirtualClock::install();
     let breaker = CircuitBreaker::new("t-late");
-    let [good, bad, cancelled] = [(); 3].map(|()| breaker.enter().unwrap());
+    let [good, bad, cancelled, later] = [(); 4].map(|()| breaker.enter().unwrap());
     open(&breaker);
     clock.advance(RECOVERY);
     let probe = breaker.enter().unwrap();
     let before = breaker.snapshot();
+    assert_eq!((before.stale_results, before.abandoned_calls), (0, 0));
     good.success();
+    assert_eq!(breaker.snapshot().stale_results, 1);
     bad.failure();
     drop(cancelled);
-    assert_eq!(breaker.snapshot(), before);
+    assert_eq!(without_counters(&breaker), before);
+    assert_eq!((breaker.snapshot().stale_results, breaker.snapshot().abandoned_calls), (2, 1));
     probe.success();
     assert_eq!(breaker.state(), CircuitState::Closed);
+    // The circuit is as it was when this call was admitted, but two generations on.
+    later.success();
+    assert_eq!(breaker.snapshot().stale_results, 3);
+}
+
+#[test]
+fn a_probe_that_lost_its_place_is_late() {
+    let clock = VirtualClock::install();
+    let breaker = CircuitBreaker::new("t-late-probe").probe_timeout(SECOND);
+    open(&breaker);
+    clock.advance(RECOVERY);
+    let [first, second] = [(); 2].map(|()| {
+        let probe = breaker.enter().unwrap();
+        clock.advance(SECOND);
+        probe
+    });
+    let before = breaker.snapshot();
+    first.failure();
+    second.neutral();
+    assert_eq!(breaker.snapshot().stale_results, 1, "what is neutral counts in no case");
+    assert_eq!(without_counters(&breaker), before);
 }
 
 #[test]

@@ -14,8 +14,10 @@ impl Word {
     const ASK: u64 = 3;
     /// It matters how long a call takes.
     const TIMED: u64 = 4;
-    /// No circuit shows this; permits do.
-    const NEVER: u64 = 8;
+    /// No circuit shows this; permits do, of calls whose success the machine must be told.
+    const TOLD: u64 = 8;
+    /// Beside `TOLD`: what stands in the generation's place is the number of a probe.
+    const PROBE: u64 = Self::TOLD | 1;
     /// Beside `CLEAN`: a success is counted apart.
     const APART: u64 = 16;
     const FLAGS: u64 = 31;
@@ -46,29 +48,35 @@ impl Word {
         self.standing() <= Self::COUNTING
     }
 
-    /// For calls of that generation whose success the machine must be told: no circuit shows this.
-    pub(super) const fn never_clean(generation: u64) -> Self {
-        Self(generation << 5 | Self::NEVER)
+    /// For the permit of a call that had to ask.
+    pub(super) const fn told(pass: Pass) -> Self {
+        match pass {
+            Pass::Call { generation } => Self(generation << 5 | Self::TOLD),
+            Pass::Probe { number } => Self(number << 5 | Self::PROBE),
+        }
     }
 
-    /// Lets calls through, and does not care how long they take.
+    /// Of a call whose permit holds this word.
+    pub(super) const fn pass(self) -> Pass {
+        match self.0 & Self::PROBE {
+            Self::PROBE => Pass::Probe { number: self.0 >> 5 },
+            _ => Pass::Call { generation: self.0 >> 5 },
+        }
+    }
+
+    /// Lets calls through, and while it is shown a success changes nothing, however long it took.
     #[inline]
     pub(super) const fn is_quick(self) -> bool {
-        self.0 & (Self::TIMED | Self::REFUSING) == 0
+        self.0 & Self::FLAGS == 0
     }
 
     /// Whether a quick success changes nothing that the machine knows of.
     pub(super) const fn is_clean_for(self, pass: Pass) -> bool {
-        self.generation() == pass.generation && self.standing() == Self::CLEAN
+        matches!(pass, Pass::Call { generation } if generation == self.generation())
+            && self.standing() == Self::CLEAN
     }
 
     pub(super) const fn counts_apart(self) -> bool {
         self.0 & Self::APART != 0
-    }
-
-    /// Of the same generation, where one more quick success changes nothing.
-    #[inline]
-    pub(super) const fn clean(self) -> Self {
-        Self(self.0 & !Self::FLAGS)
     }
 }

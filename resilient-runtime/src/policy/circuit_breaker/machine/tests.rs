@@ -31,15 +31,24 @@ impl Machine {
     }
 
     fn succeed(&mut self, pass: Pass, now: Moment) -> Option<Transition> {
-        self.settle(pass, Verdict::Success, false, now)
+        self.settle(pass, Verdict::Success, false, now).transition()
     }
 
     fn fail(&mut self, pass: Pass, now: Moment) -> Option<Transition> {
-        self.settle(pass, Verdict::Failure, false, now)
+        self.settle(pass, Verdict::Failure, false, now).transition()
     }
 
     fn release(&mut self, pass: Pass, now: Moment) -> Option<Transition> {
-        self.settle(pass, Verdict::Neutral, false, now)
+        self.settle(pass, Verdict::Neutral, false, now).transition()
+    }
+}
+
+impl Settled {
+    fn transition(self) -> Option<Transition> {
+        match self {
+            Self::Stale => None,
+            Self::InTime(transition) => transition,
+        }
     }
 }
 

@@ -127,14 +127,16 @@ fn agree_with_the_reference(seeds: Range<u64>) {
                     let settled = reference.tickets[ticket].settled;
                     let (pass, report) = (passes[ticket], dice.usize(0..5).min(2));
                     // A pass of a closed circuit is consumed by its permit; only a probe's is checked here.
-                    if settled && pass.probe.is_none() {
+                    if settled && matches!(pass, Pass::Call { .. }) {
                         continue;
                     }
-                    seen.late += u32::from(pass.generation != machine.generation());
                     let verdict = [Verdict::Success, Verdict::Neutral, Verdict::Failure][report];
                     let slow = settings.slow().is_some() && dice.u32(0..3) > 0;
-                    reference.settle(ticket, now, verdict, slow);
-                    machine.settle(pass, verdict, slow, at(now))
+                    let in_time = reference.settle(ticket, now, verdict, slow);
+                    seen.late += u32::from(!in_time);
+                    let settled = machine.settle(pass, verdict, slow, at(now));
+                    assert_eq!(settled != Settled::Stale, in_time, "{seed}/{step}");
+                    settled.transition()
                 }
                 98 => {
                     reference.go("closed");
@@ -186,7 +188,7 @@ fn agree_with_the_reference(seeds: Range<u64>) {
 fn clean_is_unmoved(machine: &Machine, now: Moment, seed: u64) {
     if machine.standing() == Standing::Clean {
         let mut told = machine.clone();
-        let pass = Pass { generation: machine.generation(), probe: None };
+        let pass = Pass::Call { generation: machine.generation() };
         assert_eq!(told.succeed(pass, now), None, "{seed}");
         assert_eq!((told.failures(), told.counts(now)), (machine.failures(), machine.counts(now)), "{seed}");
         assert_eq!(told.standing(), Standing::Clean, "{seed}");

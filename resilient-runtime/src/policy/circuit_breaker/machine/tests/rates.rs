@@ -18,7 +18,7 @@ fn rated(rates: Rates) -> Machine {
 /// One call that comes to `verdict`, and what that changes.
 fn ends(machine: &mut Machine, verdict: Verdict, slow: bool, now: u64) -> Option<Transition> {
     let pass = admitted(machine, now);
-    machine.settle(pass, verdict, slow, at(now))
+    machine.settle(pass, verdict, slow, at(now)).transition()
 }
 
 fn succeeds(machine: &mut Machine, now: u64) -> Option<Transition> {

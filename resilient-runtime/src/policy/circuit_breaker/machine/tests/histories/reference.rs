@@ -112,14 +112,21 @@ impl Reference {
         Ok(())
     }
 
-    pub(super) fn settle(&mut self, ticket: usize, now: u64, verdict: Verdict, slow: bool) {
+    /// Whether the report was in time to count.
+    pub(super) fn settle(&mut self, ticket: usize, now: u64, verdict: Verdict, slow: bool) -> bool {
         let Ticket { era, expires, settled } = self.tickets[ticket];
         self.tickets[ticket].settled = true;
         let late = era != self.era || expires.is_some_and(|expires| expires <= now);
-        if settled || late || verdict == Verdict::Neutral {
-            return;
+        if settled || late {
+            return false;
         }
-        let failed = verdict == Verdict::Failure;
+        if verdict != Verdict::Neutral {
+            self.count(now, verdict == Verdict::Failure, slow);
+        }
+        true
+    }
+
+    fn count(&mut self, now: u64, failed: bool, slow: bool) {
         match self.state {
             "closed" => {
                 self.calls.push((now, failed, slow));
