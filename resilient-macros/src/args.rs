@@ -235,7 +235,21 @@ fn parse_docs(input: ParseStream<'_>, common: &mut Common, report: &mut Report) 
 
 /// A value: an expression. `a = |x| …, b = …` ends at the comma.
 fn parse_value(input: ParseStream<'_>) -> syn::Result<Expr> {
-    input.parse()
+    Ok(unwrapped(input.parse()?))
+}
+
+/// A value that a `macro_rules!` macro was given comes in a group that nobody sees. It goes where it holds
+/// nothing together, so that a literal is seen to be one.
+fn unwrapped(value: Expr) -> Expr {
+    match value {
+        Expr::Group(group) => match unwrapped(*group.expr) {
+            loose @ (Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Assign(_)) => {
+                Expr::Group(syn::ExprGroup { expr: Box::new(loose), ..group })
+            }
+            whole => whole,
+        },
+        value => value,
+    }
 }
 
 fn is_last(input: ParseStream<'_>) -> bool {

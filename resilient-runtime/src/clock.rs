@@ -1,6 +1,7 @@
 //! What time it is and how to wait: the only file that names std's or tokio's clock. Under a
 //! [`VirtualClock`](crate::testing::VirtualClock) both come from that clock instead; under tokio's
 //! paused clock they come from tokio's.
+#![expect(clippy::disallowed_methods, reason = "others are to ask here")]
 
 use std::cell::RefCell;
 #[cfg(feature = "tokio")]
@@ -57,6 +58,26 @@ pub(crate) fn sleep_sync(wait: Duration) {
         _ if wait.is_zero() => {}
         Some(clock) => clock.sleep(wait),
         None => std::thread::sleep(wait),
+    }
+}
+
+/// For a wait in real time that something else may end before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience(Option<Instant>);
+
+impl Patience {
+    /// A limit beyond the end of time is waited for without one; so is any limit by a virtual clock, which
+    /// does not move by itself.
+    pub(crate) fn start(limit: Duration) -> Self {
+        Self(match Virtual::current() {
+            Some(_) => None,
+            None => Instant::now().checked_add(limit),
+        })
+    }
+
+    /// Zero: it is over. `None`: it never is.
+    pub(crate) fn left(self) -> Option<Duration> {
+        self.0.map(|end| end.saturating_duration_since(Instant::now()))
     }
 }
 

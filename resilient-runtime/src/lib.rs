@@ -3,6 +3,7 @@
 //!
 //! State machines decide and neither wait nor run anything: they are told how an attempt ended, when,
 //! and what the dice said. So one machine serves sync and async code.
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests of what takes real time take it"))]
 
 mod backoff;
 mod bound;

@@ -165,3 +165,46 @@ fn a_snapshot_tells_the_rates() {
     let snapshot = circuit("it::snapshot").unwrap().snapshot();
     assert_eq!((snapshot.calls_in_window, snapshot.failure_rate), (4, Some(0.5)), "{snapshot:?}");
 }
+
+/// Whichever way a call comes in, it runs once, takes one place and gives it back.
+#[test]
+fn every_way_in_takes_one_place_of_a_half_open_circuit() {
+    static BREAKER: CircuitBreaker =
+        CircuitBreaker::new("it::ways_in").failure_threshold(1).half_open_max_calls(2).success_threshold(100);
+
+    #[circuit_breaker(BREAKER)]
+    fn blocking(body: &dyn Fn() -> Result<(), Fault>) -> Result<(), Fault> {
+        body()
+    }
+    #[circuit_breaker(BREAKER)]
+    async fn suspending(body: &dyn Fn() -> Result<(), Fault>) -> Result<(), Fault> {
+        tokio::task::yield_now().await;
+        body()
+    }
+    virtually(|clock| {
+        let _ = BREAKER.call(|| Err::<(), _>(Fault::connect()));
+        clock.advance(SECOND * 30);
+        let runs = std::cell::Cell::new(0);
+        let body = || {
+            runs.set(runs.get() + 1);
+            assert_eq!(BREAKER.snapshot().probes_in_flight, 1);
+            Ok(())
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let ways_in: [&dyn Fn() -> Result<(), Fault>; 5] = [
+            &|| blocking(&body),
+            &|| runtime.block_on(suspending(&body)),
+            &|| BREAKER.call(body),
+            &|| runtime.block_on(BREAKER.call_async(async || body())),
+            &|| {
+                let permit = BREAKER.enter()?;
+                permit.settle(body(), |_| true)
+            },
+        ];
+        for (run, way_in) in ways_in.into_iter().enumerate() {
+            way_in().unwrap();
+            assert_eq!((runs.get(), BREAKER.snapshot().probes_in_flight), (run + 1, 0));
+        }
+        assert_eq!(BREAKER.state(), CircuitState::HalfOpen);
+    });
+}

@@ -18,6 +18,7 @@ mod names;
 mod nested;
 mod retry;
 mod seeds;
+mod settings;
 mod shapes;
 mod stacks;
 mod support;

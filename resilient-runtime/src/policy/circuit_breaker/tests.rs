@@ -20,7 +20,7 @@ mod keys;
 mod names;
 mod news;
 #[cfg(feature = "tokio")]
-mod paused;
+mod own_process;
 mod rates;
 mod settings;
 mod threads;
@@ -110,6 +110,8 @@ fn a_refusal_names_the_circuit_and_says_how_long_it_lasts() {
         clock.advance(SECOND);
     }
     assert_eq!(breaker.snapshot().retry_after, None);
+    // However many were refused: what each is told is a value of its own, and stands alone.
+    assert!(std::error::Error::source(&CircuitOpenError { name: "db", retry_after: SECOND }).is_none());
     let shown = CircuitOpenError { name: "db", retry_after: Duration::from_millis(1500) }.to_string();
     assert_eq!(shown, "circuit `db` is open; next try in 1.5s");
 }

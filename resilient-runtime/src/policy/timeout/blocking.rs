@@ -4,11 +4,11 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{told, worker};
 use crate::bound::{self, Bound};
-use crate::clock::{self, Virtual};
+use crate::clock::{self, Patience, Virtual};
 use crate::error::TimeoutError;
 use crate::event;
 use crate::nested;
@@ -141,14 +141,10 @@ impl<T> Shared<T> {
 
     /// What the body came to, or `None`: it was too late or was given up.
     fn wait(&self, limit: Duration) -> Option<Caught<T>> {
-        // A limit beyond the end of time, like a virtual clock, is waited for without one.
-        let until = match Virtual::current() {
-            Some(_) => None,
-            None => Instant::now().checked_add(limit),
-        };
+        let patience = Patience::start(limit);
         let mut running = lock(&self.running);
         while matches!(*running, Running::Yes) {
-            running = match until.map(|until| until.saturating_duration_since(Instant::now())) {
+            running = match patience.left() {
                 Some(Duration::ZERO) => break,
                 Some(left) => {
                     let waited = self.finished.wait_timeout(running, left);

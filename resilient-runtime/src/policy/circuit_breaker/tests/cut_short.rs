@@ -27,11 +27,15 @@ fn a_permit_that_is_dropped_counts_neither_way() {
     let breaker = CircuitBreaker::new("t-dropped").failure_threshold(2);
     fail(&breaker);
     (0..1000).for_each(|_| drop(breaker.enter()));
-    assert_eq!((breaker.state(), breaker.snapshot().consecutive_failures), (CircuitState::Closed, 1));
+    let seen = breaker.snapshot();
+    assert_eq!((seen.state, seen.consecutive_failures), (CircuitState::Closed, 1));
+    assert_eq!((seen.abandoned_calls, seen.stale_results), (1000, 0));
     fail(&breaker);
     clock.advance(RECOVERY);
     (0..100).for_each(|_| drop(breaker.enter().unwrap()));
-    assert_eq!((breaker.state(), breaker.snapshot().probes_in_flight), (CircuitState::HalfOpen, 0));
+    let seen = breaker.snapshot();
+    assert_eq!((seen.state, seen.probes_in_flight), (CircuitState::HalfOpen, 0));
+    assert_eq!((seen.abandoned_calls, seen.stale_results), (1100, 0));
 }
 
 #[test]

@@ -222,7 +222,7 @@ fn changes_that_threads_make_at_once_are_a_chain() {
 
 #[test]
 fn failures_that_trip_it_together_are_told_as_one_change() {
-    const ROUNDS: usize = 500;
+    const ROUNDS: usize = 10_000;
 
     let clock = shared_clock();
     let breaker = CircuitBreaker::new("w-trip").failure_threshold(5);

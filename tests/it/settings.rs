@@ -1,0 +1,16 @@
+//! Every setting by its name, and what differs because of it: a setting that is not in these tables fails
+//! the build, so none is taken and then ignored. How settings work together is told elsewhere.
+
+mod circuit_breaker;
+mod fragments;
+
+/// Runs what shows the settings, one after the other; together they must be all settings there are.
+fn shown(names: &[&str], settings: &[(&str, fn())]) {
+    // It changes the documentation, not the function: the expansions of the macros show it.
+    let mut missing: Vec<&str> = names.iter().copied().filter(|name| *name != "docs").collect();
+    for (name, show) in settings {
+        missing.retain(|missing| missing != name);
+        show();
+    }
+    assert_eq!(missing, [""; 0], "nothing shows what these do");
+}
