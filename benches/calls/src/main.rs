@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         // What callgrind is given to run.
         ["run", subject, calls] => run(subject, calls),
         _ => {
-            eprintln!("usage: resilient-bench-breaker [run <subject> <calls>]");
+            eprintln!("usage: resilient-bench-calls [run <subject> <calls>]");
             ExitCode::FAILURE
         }
     }

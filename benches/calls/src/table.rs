@@ -23,12 +23,11 @@ struct Row {
 pub fn print() -> ExitCode {
     let all = &subjects::ALL[..];
     let mut failures = Vec::new();
+    println!("| | instructions | clock reads | allocations | ns | two threads make |");
+    println!("|---|---:|---:|---:|---:|---:|");
     for scene in [Scene::Success, Scene::Refusal, Scene::Failure] {
-        let rows = rows(all, scene);
-        println!("\n## {}\n", heading(scene));
-        println!("| | instructions | clock reads | allocations | ns | two threads |");
-        println!("|---|---:|---:|---:|---:|---:|");
-        for row in &rows {
+        println!("| **{}** | | | | | |", heading(scene));
+        for row in &rows(all, scene) {
             let dash = || "–".to_owned();
             let (instructions, clock_reads) = match &row.counted {
                 Some(counted) => {
