@@ -181,7 +181,7 @@ impl Circuit {
         // Pairs with the store in `change`: what was published before this word is seen, too.
         fence(Ordering::Acquire);
         if word.lets_through() {
-            let shown = Word::told(Pass::Call { generation: word.generation() });
+            let shown = Word::of_pass(Pass::Call { generation: word.generation() });
             return Ok((shown, self.tells_slow().then(clock::now)));
         }
         let now = clock::now();
@@ -194,7 +194,7 @@ impl Circuit {
             }
         }
         match self.change(|shared| shared.machine.admit(now, longest)) {
-            Ok(pass) => Ok((Word::told(pass), self.tells_slow().then_some(now))),
+            Ok(pass) => Ok((Word::of_pass(pass), self.tells_slow().then_some(now))),
             Err(wait) => Err(self.refuse(now, wait)),
         }
     }

@@ -21,7 +21,8 @@ use crate::private::Outcome;
 #[must_use = "a permit that is dropped tells the circuit nothing"]
 pub struct Permit<'c> {
     circuit: &'c Circuit,
-    /// What the circuit showed; of a call that had to ask, nothing that a circuit ever shows.
+    /// What the circuit shows while one more quick success of this call changes nothing; of a probe, nothing
+    /// that a circuit ever shows. Of a call that is yet to be admitted, what the circuit showed.
     shown: Word,
     /// When it began, where it matters how long it takes.
     began: Option<Moment>,

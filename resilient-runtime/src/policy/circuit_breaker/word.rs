@@ -14,10 +14,8 @@ impl Word {
     const ASK: u64 = 3;
     /// It matters how long a call takes.
     const TIMED: u64 = 4;
-    /// No circuit shows this; permits do, of calls whose success the machine must be told.
-    const TOLD: u64 = 8;
-    /// Beside `TOLD`: what stands in the generation's place is the number of a probe.
-    const PROBE: u64 = Self::TOLD | 1;
+    /// No circuit shows this; the permits of probes do. In the generation's place is the probe's number.
+    const PROBE: u64 = 8;
     /// Beside `CLEAN`: a success is counted apart.
     const APART: u64 = 16;
     const FLAGS: u64 = 31;
@@ -48,19 +46,21 @@ impl Word {
         self.standing() <= Self::COUNTING
     }
 
-    /// For the permit of a call that had to ask.
-    pub(super) const fn told(pass: Pass) -> Self {
+    /// What the permit of a call shows that had to ask: of a closed circuit, what the circuit shows once a
+    /// quick success changes nothing.
+    pub(super) const fn of_pass(pass: Pass) -> Self {
         match pass {
-            Pass::Call { generation } => Self(generation << 5 | Self::TOLD),
+            Pass::Call { generation } => Self(generation << 5),
             Pass::Probe { number } => Self(number << 5 | Self::PROBE),
         }
     }
 
-    /// Of a call whose permit holds this word.
+    /// The pass of a call whose permit shows this.
     pub(super) const fn pass(self) -> Pass {
-        match self.0 & Self::PROBE {
-            Self::PROBE => Pass::Probe { number: self.0 >> 5 },
-            _ => Pass::Call { generation: self.0 >> 5 },
+        if self.0 & Self::PROBE == 0 {
+            Pass::Call { generation: self.generation() }
+        } else {
+            Pass::Probe { number: self.0 >> 5 }
         }
     }
 
