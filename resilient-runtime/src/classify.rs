@@ -57,6 +57,43 @@ pub trait Retryable {
     fn __resilient_inner(&self) -> Option<&(dyn Error + 'static)> {
         None
     }
+
+    /// Whether it took too long. Some budgets charge more for that.
+    #[doc(hidden)]
+    fn __resilient_timed_out(&self) -> bool {
+        self.__resilient_inner().is_some_and(|inner| {
+            inner.is::<TimeoutError>() || inner.downcast_ref().is_some_and(io::Error::__resilient_timed_out)
+        })
+    }
+}
+
+/// What an error says of itself, or what was said of it in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judged {
+    pub(crate) classification: RetryClassification,
+    pub(crate) timed_out: bool,
+}
+
+impl Judged {
+    pub(crate) fn of<E: Retryable + ?Sized>(error: &E) -> Self {
+        Self { classification: error.retry_classification(), timed_out: error.__resilient_timed_out() }
+    }
+
+    /// Keeps the error's own hint, but not its word on whether it is worth another attempt.
+    pub(crate) const fn overruled(self, is_transient: bool) -> Self {
+        let classification = if is_transient {
+            RetryClassification::Transient { retry_after: self.classification.retry_after() }
+        } else {
+            RetryClassification::Permanent
+        };
+        Self { classification, ..self }
+    }
+}
+
+impl From<RetryClassification> for Judged {
+    fn from(classification: RetryClassification) -> Self {
+        Self { classification, timed_out: false }
+    }
 }
 
 impl Retryable for io::Error {
@@ -80,11 +117,19 @@ impl Retryable for io::Error {
             _ => RetryClassification::Permanent,
         }
     }
+
+    fn __resilient_timed_out(&self) -> bool {
+        self.kind() == io::ErrorKind::TimedOut
+    }
 }
 
 impl Retryable for TimeoutError {
     fn retry_classification(&self) -> RetryClassification {
         RetryClassification::TRANSIENT
+    }
+
+    fn __resilient_timed_out(&self) -> bool {
+        true
     }
 }
 
@@ -110,6 +155,10 @@ macro_rules! forward {
 
             fn __resilient_inner(&self) -> Option<&(dyn Error + 'static)> {
                 (**self).__resilient_inner()
+            }
+
+            fn __resilient_timed_out(&self) -> bool {
+                (**self).__resilient_timed_out()
             }
         }
     )*};

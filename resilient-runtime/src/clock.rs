@@ -4,13 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "others are to ask here")]
 
 use std::cell::RefCell;
-#[cfg(feature = "tokio")]
-use std::future::Future;
-#[cfg(feature = "tokio")]
-use std::pin::Pin;
 use std::sync::Arc;
-#[cfg(feature = "tokio")]
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use crate::sync::{Mutex, OnceLock, lock};
@@ -81,62 +75,20 @@ impl Patience {
     }
 }
 
-/// Drops the `outcome` of a failed attempt, then blocks this thread for `wait`.
-#[inline]
-pub fn pause_sync<T>(wait: Duration, outcome: T) {
-    drop(outcome);
-    sleep_sync(wait);
-}
-
-/// Drops the `outcome` of a failed attempt, then waits without blocking. The future knows nothing of the
-/// outcome, nor of its type: it is `Send` also where the outcome is not.
+/// A timer for a wait, or `None` where there is nothing to wait for: tokio's shortest wait is a whole tick.
 #[cfg(feature = "tokio")]
-#[inline]
-pub fn pause_async<T>(wait: Duration, outcome: T) -> Pause {
-    drop(outcome);
-    Pause::new(wait)
+pub(crate) fn sleep(wait: Duration) -> Option<Timer> {
+    (!wait.is_zero()).then(|| tokio::time::sleep(wait))
 }
 
-#[cfg(feature = "tokio")]
-pin_project_lite::pin_project! {
-    /// A wait between two attempts; made by [`pause_async`]. A zero wait never touches the timer, whose
-    /// shortest wait is a whole tick.
-    #[derive(Debug)]
-    #[must_use = "futures do nothing unless awaited"]
-    pub struct Pause {
-        #[pin]
-        timer: Option<Timer>,
-    }
-}
-
-#[cfg(feature = "tokio")]
-impl Pause {
-    fn new(wait: Duration) -> Self {
-        Self { timer: (!wait.is_zero()).then(|| tokio::time::sleep(wait)) }
-    }
-}
-
-#[cfg(feature = "tokio")]
-impl Future for Pause {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        match self.project().timer.as_pin_mut() {
-            Some(timer) => timer.poll(context),
-            None => Poll::Ready(()),
-        }
-    }
-}
-
-/// The timer of one bounded future.
+/// tokio's timer.
 #[cfg(feature = "tokio")]
 pub(crate) type Timer = tokio::time::Sleep;
 
-/// A timer that fires at `at`, or `None` where that is over already: tokio's shortest wait is a whole tick.
+/// A timer that fires at `at`, or `None` where that is over already.
 #[cfg(feature = "tokio")]
 pub(crate) fn timer(at: Moment) -> Option<Timer> {
-    let wait = at.since(real_now());
-    (!wait.is_zero()).then(|| tokio::time::sleep(wait))
+    sleep(at.since(real_now()))
 }
 
 /// When a timer fires.

@@ -63,6 +63,10 @@ pub(crate) enum Exhausted {
     Attempts,
     RetryAfter,
     Deadline,
+    /// The budget of that name has no token left.
+    Budget(&'static str),
+    /// Another retry repeats it.
+    Nested,
 }
 
 #[cold]
@@ -77,9 +81,12 @@ pub(crate) fn retry_exhausted(
         Exhausted::Attempts => "max_attempts",
         Exhausted::RetryAfter => "max_retry_after",
         Exhausted::Deadline => "deadline",
+        Exhausted::Budget(_) => "budget",
+        Exhausted::Nested => "nested",
     };
+    let budget = if let Exhausted::Budget(name) = why { Some(name) } else { None };
     warn!(
-        target: "resilient", event = "retry_exhausted", operation, attempt, max_attempts, reason, %error,
+        target: "resilient", event = "retry_exhausted", operation, attempt, max_attempts, reason, budget, %error,
         "{operation}: gives up after attempt {attempt} of {max_attempts} ({reason})",
     );
 }

@@ -45,7 +45,9 @@ pub use policy::circuit_breaker::{
 #[cfg(feature = "tokio")]
 pub use policy::deadline::{Deadline, deadline};
 pub use policy::fallback::{Degradable, Degradation, Served, Tier};
-pub use policy::retry::{Accepts, AnyValue, Classified, Retry, RetryConfig, Selects, Until, When};
+pub use policy::retry::{
+    Accepts, AnyValue, Classified, NestedRetry, Retry, RetryBudget, RetryConfig, Selects, Until, When,
+};
 pub use policy::timeout::{MAX_ABANDONED_WORKERS, abandoned_workers, timeout_sync};
 #[cfg(feature = "tokio")]
 pub use policy::timeout::{Timeout, timeout};

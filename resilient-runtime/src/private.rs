@@ -11,10 +11,7 @@ pub use core::option::Option::{None, Some};
 pub use core::result::Result::{Err, Ok};
 
 pub use crate::backoff::{BackoffShape, Jitter};
-pub use crate::classify::{RetryClassification, Retryable};
-#[cfg(feature = "tokio")]
-pub use crate::clock::pause_async;
-pub use crate::clock::pause_sync;
+pub use crate::classify::{Judged, RetryClassification, Retryable};
 pub use crate::error::{CircuitOpenError, TimeoutError};
 pub use crate::ide;
 pub use crate::limit::{Carried, CrossesThreads, Limit};
@@ -28,7 +25,11 @@ pub use crate::policy::deadline::due;
 #[cfg(feature = "cache")]
 pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, check as check_fallback};
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
-pub use crate::policy::retry::{Retry, RetryConfig, check as check_retry};
+#[cfg(feature = "tokio")]
+pub use crate::policy::retry::pause_async;
+pub use crate::policy::retry::{
+    NestedRetry, Retry, RetryBudget, RetryConfig, check as check_retry, pause_sync,
+};
 #[cfg(feature = "tokio")]
 pub use crate::policy::timeout::bound_attempt as timeout;
 pub use crate::probe::{self, Seen, Told};
@@ -158,6 +159,19 @@ pub fn configured(operation: &'static str, config: RetryConfig) -> Retry {
     Retry::from(config).operation(operation)
 }
 
+/// The budget that `#[retry(budget = PATH)]` names.
+#[inline]
+#[must_use]
+pub const fn budget_at(budget: &'static RetryBudget) -> &'static RetryBudget {
+    budget
+}
+
+/// The budget of the function of that name that `#[retry(budget = 0.1)]` gives it.
+#[must_use]
+pub const fn budget(name: &'static str, ratio: f64) -> RetryBudget {
+    RetryBudget::new(name).ratio(ratio)
+}
+
 /// Whether the predicate holds; gives the user's closure the type of its parameter.
 #[inline]
 pub fn holds<T: ?Sized>(value: &T, predicate: impl FnOnce(&T) -> bool) -> bool {
@@ -270,18 +284,14 @@ pub fn value_for<R: Outcome>(value: impl Into<R::Value>) -> R::Value {
 /// What `on` and `when` decided, with the error's own hint.
 #[inline]
 #[must_use]
-pub const fn selected(selected: bool, hint: Option<Duration>) -> RetryClassification {
-    if selected {
-        RetryClassification::Transient { retry_after: hint }
-    } else {
-        RetryClassification::Permanent
-    }
+pub const fn selected(selected: bool, own: Judged) -> Judged {
+    own.overruled(selected)
 }
 
 /// The error type's own word on whether it is worth another attempt.
 #[inline]
-pub fn classify<E: SaysWhatToRetry + ?Sized>(error: &E) -> RetryClassification {
-    error.retry_classification()
+pub fn classify<E: SaysWhatToRetry + ?Sized>(error: &E) -> Judged {
+    Judged::of(error)
 }
 
 /// See [`Hint`].

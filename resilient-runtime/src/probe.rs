@@ -6,9 +6,8 @@ use std::any::type_name;
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::{Debug, Display};
-use std::time::Duration;
 
-use crate::classify::Retryable;
+use crate::classify::{Judged, RetryClassification, Retryable};
 use crate::event::Text;
 use crate::private::Outcome;
 
@@ -48,10 +47,10 @@ impl<E> ByName for &Told<'_, E> {
 }
 
 impl<E: Retryable> Told<'_, E> {
-    /// What the server asked to wait, if the error knows.
+    /// What the error says of itself.
     #[must_use]
-    pub fn hint(self) -> Option<Duration> {
-        self.0.retry_classification().retry_after()
+    pub fn judged(self) -> Judged {
+        Judged::of(self.0)
     }
 }
 
@@ -65,9 +64,9 @@ impl<'e, E: Retryable> Told<'e, E> {
 
 /// For errors that do not classify themselves.
 pub trait Unclassified<'e>: Sized {
-    /// None.
-    fn hint(self) -> Option<Duration> {
-        None
+    /// Nothing that says more than others do.
+    fn judged(self) -> Judged {
+        Judged::from(RetryClassification::TRANSIENT)
     }
 
     /// None.

@@ -5,18 +5,26 @@ use std::time::Duration;
 
 use crate::backoff::{Backoff, BackoffShape, Jitter};
 use crate::bound::End;
-use crate::classify::RetryClassification;
+use crate::classify::{Judged, RetryClassification};
 use crate::clock::{self, Moment};
 use crate::event::{self, Exhausted, Text};
 use crate::nested;
 
 mod attempt;
+mod budget;
 mod builder;
 pub mod check;
 mod value;
+mod wait;
 
+pub use budget::RetryBudget;
+use budget::{AfterTimeout, Token};
 pub use builder::{AnyValue, Classified, Retry, Until, When};
 pub use value::{Accepts, Selects};
+use wait::Wait;
+#[cfg(feature = "tokio")]
+pub use wait::pause_async;
+pub use wait::pause_sync;
 
 /// The settings of a retry, for values that are known only at run time (from `self`, a file).
 ///
@@ -80,13 +88,24 @@ impl Default for RetryConfig {
     }
 }
 
+/// What a retry does inside the second or later attempt of another, where their attempts multiply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NestedRetry {
+    /// Goes on, and tells so: once for each pair of retries.
+    #[default]
+    Report,
+    /// Makes no further attempt then: the outer one does.
+    Collapse,
+}
+
 /// Why the outcome of an attempt may not stand, for the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shortfall {
     /// A value that `until` does not take.
     Unsatisfied,
-    /// An error of this kind.
-    Error(RetryClassification),
+    /// An error of which that was said.
+    Error(Judged),
 }
 
 /// What to do about it.
@@ -117,6 +136,8 @@ pub struct RetryRun<'r> {
     plan: &'r Plan,
     /// The attempt that is running, from 1.
     attempt: u32,
+    /// Whether the attempt before it timed out.
+    after_timeout: bool,
     // Half the size of a `Duration`, and still more than 500 years: every retried future carries a run.
     previous_delay_nanos: u64,
     /// When the time of the whole call is up.
@@ -128,12 +149,22 @@ pub struct RetryRun<'r> {
 struct Plan {
     config: RetryConfig,
     operation: &'static str,
+    budget: Option<&'static RetryBudget>,
+    nested: NestedRetry,
+}
+
+impl Plan {
+    const DEFAULT: Self =
+        Self { config: RetryConfig::DEFAULT, operation: "retry", budget: None, nested: NestedRetry::Report };
 }
 
 impl<'r> RetryRun<'r> {
     #[inline]
-    const fn new(plan: &'r Plan) -> Self {
-        Self { plan, attempt: 1, previous_delay_nanos: 0, ends: Moment::MAX }
+    fn new(plan: &'r Plan) -> Self {
+        if let Some(budget) = plan.budget {
+            budget.called();
+        }
+        Self { plan, attempt: 1, after_timeout: false, previous_delay_nanos: 0, ends: Moment::MAX }
     }
 
     /// Starts no delay that would outlast this.
@@ -159,43 +190,70 @@ impl<'r> RetryRun<'r> {
         self.attempt >= self.plan.config.max_attempts
     }
 
-    /// What follows an attempt that failed with an error of this kind, which events show so: the delay
-    /// before the next attempt, or `None`: the error stands.
-    #[cold]
-    pub fn failed(&mut self, classification: RetryClassification, text: Text<'_>) -> Option<Duration> {
-        self.settle(Shortfall::Error(classification), text)
+    /// The attempt came to what the caller wants. Only a budget needs to know.
+    #[inline]
+    pub fn succeeded(&self) {
+        if let Some(budget) = self.plan.budget {
+            budget.succeeded((self.attempt > 1).then_some(AfterTimeout(self.after_timeout)));
+        }
     }
 
-    /// What follows an attempt that came to a value which `until` does not take: the delay before the
+    /// What follows an attempt that failed with an error of which that was said, and which events show so:
+    /// the wait before the next attempt, or `None`: the error stands.
+    #[cold]
+    pub fn failed(&mut self, error: Judged, text: Text<'_>) -> Option<Wait> {
+        self.settle(Shortfall::Error(error), text)
+    }
+
+    /// What follows an attempt that came to a value which `until` does not take: the wait before the
     /// next attempt, or `None`: the value stands.
     #[cold]
-    pub fn unsatisfied(&mut self) -> Option<Duration> {
+    pub fn unsatisfied(&mut self) -> Option<Wait> {
         self.settle(Shortfall::Unsatisfied, Text::Name("the value does not satisfy `until`"))
     }
 
     /// Takes the machine's next step and tells what happened.
-    fn settle(&mut self, shortfall: Shortfall, text: Text<'_>) -> Option<Duration> {
-        let (attempt, most) = (self.attempt, self.plan.config.max_attempts);
-        match self.next(shortfall, crate::dice::roll()).within(self.remaining()) {
-            Next::Stop => None,
-            Next::GiveUp(why) => {
-                event::retry_exhausted(self.plan.operation, attempt, most, why, text);
+    fn settle(&mut self, shortfall: Shortfall, text: Text<'_>) -> Option<Wait> {
+        let Plan { config: RetryConfig { max_attempts: most, .. }, operation, .. } = *self.plan;
+        let attempt = self.attempt;
+        let next = self.next(shortfall, crate::dice::roll()).within(self.remaining());
+        match self.afforded(next) {
+            (Next::Stop, _) => None,
+            (Next::GiveUp(why), _) => {
+                event::retry_exhausted(operation, attempt, most, why, text);
                 None
             }
-            Next::Wait(delay) => {
-                event::retry(self.plan.operation, attempt, most, delay, text);
-                nested::tell(self.plan.operation);
-                Some(delay)
+            (Next::Wait(delay), token) => {
+                event::retry(operation, attempt, most, delay, text);
+                nested::tell(operation);
+                Some(Wait { delay, token })
             }
+        }
+    }
+
+    /// Does not wait where an outer retry is to do it, or the budget has no token for another attempt.
+    fn afforded(&self, next: Next) -> (Next, Option<Token>) {
+        if !matches!(next, Next::Wait(_)) {
+            return (next, None);
+        }
+        if self.plan.nested == NestedRetry::Collapse && nested::current().is_some() {
+            return (Next::GiveUp(Exhausted::Nested), None);
+        }
+        let Some(budget) = self.plan.budget else { return (next, None) };
+        match budget.take(AfterTimeout(self.after_timeout)) {
+            Some(token) => (next, Some(token)),
+            None => (Next::GiveUp(Exhausted::Budget(budget.name())), None),
         }
     }
 
     /// The machine itself: pure but for the count of attempts.
     fn next(&mut self, shortfall: Shortfall, dice: f64) -> Next {
-        let hint = match shortfall {
-            Shortfall::Error(RetryClassification::Permanent) => return Next::Stop,
-            Shortfall::Unsatisfied => None,
-            Shortfall::Error(RetryClassification::Transient { retry_after }) => retry_after,
+        let (classification, timed_out) = match shortfall {
+            Shortfall::Unsatisfied => (RetryClassification::TRANSIENT, false),
+            Shortfall::Error(Judged { classification, timed_out }) => (classification, timed_out),
+        };
+        let RetryClassification::Transient { retry_after: hint } = classification else {
+            return Next::Stop;
         };
         if self.is_last() {
             return Next::GiveUp(Exhausted::Attempts);
@@ -205,6 +263,7 @@ impl<'r> RetryRun<'r> {
         }
         let own = self.own_delay(dice);
         self.attempt += 1;
+        self.after_timeout = timed_out;
         self.previous_delay_nanos = u64::try_from(own.as_nanos()).unwrap_or(u64::MAX);
         match hint {
             Some(hint) if hint > own => Next::Wait(self.plan.config.jitter.add_to(hint, dice)),

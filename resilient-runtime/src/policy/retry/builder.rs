@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::check::{self, Written};
-use super::{Plan, RetryConfig, RetryRun};
+use super::{NestedRetry, Plan, RetryBudget, RetryConfig, RetryRun};
 use crate::backoff::{BackoffShape, Jitter};
 
 /// Runs a function again when it fails with an error that is worth another attempt.
@@ -57,12 +57,7 @@ pub struct Until<F>(pub(super) F);
 impl Retry {
     /// Three attempts, exponential backoff from 1 s to at most 30 s, 0–10 % jitter.
     pub const fn new() -> Self {
-        Self {
-            plan: Plan { config: RetryConfig::DEFAULT, operation: "retry" },
-            written: Written::NOTHING,
-            selects: Classified,
-            accepts: AnyValue,
-        }
+        Self { plan: Plan::DEFAULT, written: Written::NOTHING, selects: Classified, accepts: AnyValue }
     }
 }
 
@@ -196,6 +191,18 @@ impl<W, U> Retry<W, U> {
         self
     }
 
+    /// Makes no more retries than `budget` has tokens for: the bound of all calls together. Default: none.
+    pub const fn budget(mut self, budget: &'static RetryBudget) -> Self {
+        self.plan.budget = Some(budget);
+        self
+    }
+
+    /// What to do inside another retry, whose attempts these multiply. Default [`NestedRetry::Report`].
+    pub const fn nested(mut self, nested: NestedRetry) -> Self {
+        self.plan.nested = nested;
+        self
+    }
+
     /// What events call the operation. Default `retry`; an attribute says the function's name.
     pub const fn operation(mut self, operation: &'static str) -> Self {
         self.plan.operation = operation;
@@ -209,7 +216,7 @@ impl<W, U> Retry<W, U> {
 
     /// Begins a call. Reads no clock and rolls no dice.
     #[inline]
-    pub const fn start(&self) -> RetryRun<'_> {
+    pub fn start(&self) -> RetryRun<'_> {
         RetryRun::new(&self.plan)
     }
 }

@@ -79,6 +79,22 @@ pub const fn jitter(jitter: Jitter) -> Jitter {
     jitter
 }
 
+/// Above 0 and up to 10.
+#[must_use]
+#[track_caller]
+pub const fn budget_ratio(ratio: f64) -> f64 {
+    assert!(ratio > 0.0 && ratio <= 10.0, "`budget` takes a ratio above 0 and up to 10, or a `RetryBudget`");
+    ratio
+}
+
+/// At least 1.
+#[must_use]
+#[track_caller]
+pub const fn budget_min_retries(retries: u32) -> u32 {
+    assert!(retries >= 1, "`min_retries` takes a whole number of at least 1");
+    retries
+}
+
 /// The settings that were written out: a default contradicts nobody.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Written(u8);

@@ -5,17 +5,22 @@
 
 use super::*;
 
+mod budget;
 mod check;
 mod nested;
 mod paused;
 mod value;
 
 const SECOND: Duration = Duration::from_secs(1);
-const TRANSIENT: Shortfall = Shortfall::Error(RetryClassification::TRANSIENT);
-const PERMANENT: Shortfall = Shortfall::Error(RetryClassification::Permanent);
+const TRANSIENT: Shortfall = error(RetryClassification::TRANSIENT);
+const PERMANENT: Shortfall = error(RetryClassification::Permanent);
+
+const fn error(classification: RetryClassification) -> Shortfall {
+    Shortfall::Error(Judged { classification, timed_out: false })
+}
 
 const fn hinted(wait: Duration) -> Shortfall {
-    Shortfall::Error(RetryClassification::Transient { retry_after: Some(wait) })
+    error(RetryClassification::Transient { retry_after: Some(wait) })
 }
 
 /// Exact delays: 1 s, 2 s, 4 s …
@@ -23,7 +28,7 @@ const EXACT: RetryConfig = RetryConfig { jitter: Jitter::None, ..RetryConfig::DE
 
 /// Its plan lives as long as the test binary: runs borrow theirs.
 fn run(config: &RetryConfig) -> RetryRun<'static> {
-    RetryRun::new(Box::leak(Box::new(Plan { config: *config, operation: "test" })))
+    RetryRun::new(Box::leak(Box::new(Plan { config: *config, operation: "test", ..Plan::DEFAULT })))
 }
 
 fn wait(run: &mut RetryRun<'_>, shortfall: Shortfall, dice: f64) -> Duration {

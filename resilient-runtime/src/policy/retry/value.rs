@@ -2,28 +2,28 @@
 //! a value. What follows an attempt is decided by `RetryRun`.
 
 use std::fmt::Display;
-use std::time::Duration;
 
-use super::{AnyValue, Classified, Retry, RetryRun, Until, When};
-use crate::classify::{RetryClassification, Retryable};
-use crate::clock;
+#[cfg(feature = "tokio")]
+use super::pause_async;
+use super::{AnyValue, Classified, Retry, RetryRun, Until, Wait, When, pause_sync};
+use crate::classify::{Judged, RetryClassification, Retryable};
 use crate::event::Text;
 
 /// What says whether an `E` is tried again. Implemented by what [`Retry`] holds.
 pub trait Selects<E: ?Sized> {
     /// Whether `error` is worth another attempt.
-    fn classification(&self, error: &E) -> RetryClassification;
+    fn judge(&self, error: &E) -> Judged;
 }
 
 impl<E: Retryable + ?Sized> Selects<E> for Classified {
-    fn classification(&self, error: &E) -> RetryClassification {
-        error.retry_classification()
+    fn judge(&self, error: &E) -> Judged {
+        Judged::of(error)
     }
 }
 
 impl<E: ?Sized, F: Fn(&E) -> bool> Selects<E> for When<F> {
-    fn classification(&self, error: &E) -> RetryClassification {
-        if (self.0)(error) { RetryClassification::TRANSIENT } else { RetryClassification::Permanent }
+    fn judge(&self, error: &E) -> Judged {
+        Judged::from(RetryClassification::TRANSIENT).overruled((self.0)(error))
     }
 }
 
@@ -64,7 +64,7 @@ impl<W, U> Retry<W, U> {
                 function()
             };
             let Some(wait) = self.after(&mut run, &outcome) else { return outcome };
-            clock::pause_sync(wait, outcome);
+            pause_sync(wait, outcome);
         }
     }
 
@@ -84,7 +84,7 @@ impl<W, U> Retry<W, U> {
             let pause = {
                 let outcome = run.attempt(function()).await;
                 let Some(wait) = self.after(&mut run, &outcome) else { return outcome };
-                clock::pause_async(wait, outcome)
+                pause_async(wait, outcome)
             };
             pause.await;
         }
@@ -92,16 +92,19 @@ impl<W, U> Retry<W, U> {
 
     /// Asks the predicates; the run says what follows.
     #[inline]
-    fn after<T, E>(&self, run: &mut RetryRun<'_>, outcome: &Result<T, E>) -> Option<Duration>
+    fn after<T, E>(&self, run: &mut RetryRun<'_>, outcome: &Result<T, E>) -> Option<Wait>
     where
         W: Selects<E>,
         U: Accepts<T>,
         E: Display,
     {
         match outcome {
-            Ok(value) if self.accepts.accepts(value) => None,
+            Ok(value) if self.accepts.accepts(value) => {
+                run.succeeded();
+                None
+            }
             Ok(_) => run.unsatisfied(),
-            Err(error) => run.failed(self.selects.classification(error), Text::Display(error)),
+            Err(error) => run.failed(self.selects.judge(error), Text::Display(error)),
         }
     }
 }

@@ -205,7 +205,7 @@ fn a_function_that_calls_itself_counts_the_attempts_of_each_call() {
                 _ => descend(levels - 1, leaves),
             }
             drop(repeated);
-            let wait = run.failed(RetryClassification::TRANSIENT, Text::Name("always"));
+            let wait = run.failed(Judged::from(RetryClassification::TRANSIENT), Text::Name("always"));
             assert_eq!(wait.is_none(), attempt == 3);
         }
     }

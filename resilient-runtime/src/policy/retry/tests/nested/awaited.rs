@@ -29,12 +29,11 @@ async fn yielding() {
     poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
 
-const TRANSIENT: RetryClassification = RetryClassification::TRANSIENT;
 
 /// A run whose second attempt is due.
 fn second(retry: &Retry) -> RetryRun<'_> {
     let mut run = retry.start();
-    run.failed(TRANSIENT, Text::Name("the first")).unwrap();
+    run.failed(Judged::from(RetryClassification::TRANSIENT), Text::Name("the first")).unwrap();
     run
 }
 

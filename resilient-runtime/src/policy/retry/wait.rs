@@ -1,0 +1,68 @@
+//! The wait between two attempts, sync and async. How long it is, and whether there is one, is decided
+//! elsewhere.
+
+#[cfg(feature = "tokio")]
+use std::future::Future;
+#[cfg(feature = "tokio")]
+use std::pin::Pin;
+#[cfg(feature = "tokio")]
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::budget::Token;
+use crate::clock;
+
+/// How long to wait before the next attempt, and what that attempt has taken from a budget.
+#[derive(Debug)]
+pub struct Wait {
+    pub(super) delay: Duration,
+    pub(super) token: Option<Token>,
+}
+
+/// Drops the `outcome` of a failed attempt, then blocks this thread for as long as `wait` says.
+#[inline]
+pub fn pause_sync<T>(wait: Wait, outcome: T) {
+    drop(outcome);
+    clock::sleep_sync(wait.delay);
+    if let Some(token) = wait.token {
+        token.spend();
+    }
+}
+
+/// Drops the `outcome` of a failed attempt, then waits without blocking. The future knows nothing of the
+/// outcome, nor of its type: it is `Send` also where the outcome is not.
+#[cfg(feature = "tokio")]
+#[inline]
+pub fn pause_async<T>(wait: Wait, outcome: T) -> Pause {
+    drop(outcome);
+    Pause { timer: clock::sleep(wait.delay), token: wait.token }
+}
+
+#[cfg(feature = "tokio")]
+pin_project_lite::pin_project! {
+    /// A wait between two attempts; made by [`pause_async`]. Dropped before its end, it gives back what the
+    /// attempt had taken.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Pause {
+        #[pin]
+        timer: Option<clock::Timer>,
+        token: Option<Token>,
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Future for Pause {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        if this.timer.as_pin_mut().is_some_and(|timer| timer.poll(context).is_pending()) {
+            return Poll::Pending;
+        }
+        if let Some(token) = this.token.take() {
+            token.spend();
+        }
+        Poll::Ready(())
+    }
+}
