@@ -21,8 +21,6 @@ pub(crate) struct Vocabulary {
     pub(crate) attribute: &'static str,
     /// The names of its settings.
     pub(crate) names: &'static [&'static str],
-    /// Names that have a meaning but no implementation so far.
-    pub(crate) not_yet: &'static [&'static str],
     /// What a value without a name means, if anything.
     pub(crate) positional: Option<&'static str>,
 }
@@ -144,16 +142,14 @@ impl Args {
     }
 
     fn knows(&self, name: &str) -> bool {
-        self.vocabulary.names.contains(&name) || self.vocabulary.not_yet.contains(&name)
+        self.vocabulary.names.contains(&name)
     }
 
     fn add(&mut self, setting: Setting, report: &mut Report) {
         let attribute = self.vocabulary.attribute;
         let name = setting.name.to_string();
         let span = setting.name.span();
-        if self.vocabulary.not_yet.contains(&name.as_str()) {
-            report.error(span, wording::not_yet(attribute, name));
-        } else if !self.vocabulary.names.contains(&name.as_str()) {
+        if !self.vocabulary.names.contains(&name.as_str()) {
             let hint = nearest(&name, self.vocabulary.names.iter().copied())
                 .map(wording::did_you_mean)
                 .unwrap_or_default();

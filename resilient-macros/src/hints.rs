@@ -60,7 +60,7 @@ fn modules(attribute: &str, arguments: &TokenStream, runtime: &TokenStream) -> V
 /// Settings whose value is one of a few words.
 fn has_words(attribute: &str, name: &Ident) -> bool {
     let words: &[&str] = match attribute {
-        "retry" => &["backoff", "jitter"],
+        "retry" => &["backoff", "jitter", "nested"],
         "circuit_breaker" => &["otherwise"],
         _ => &[],
     };

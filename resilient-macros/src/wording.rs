@@ -31,7 +31,6 @@ wording! {
         "`#[{attribute}]` has no setting `{name}`{near}\nits settings are {names}";
     settings_by_name(attribute, names):
         "`#[{attribute}]` takes its settings by name: write `name = …`\nits settings are {names}";
-    not_yet(attribute, name): "`{name}` of `#[{attribute}]` is not available yet";
     given_twice(name): "`{name}` is given twice\nkeep one of them";
     positional_twice(what): "{what} is given twice\nkeep one of them";
     settings_after_equals(path): "settings go in parentheses: write `#[{path}(…)]`";

@@ -64,6 +64,10 @@ settings! {
         max_retry_after,
         /// How delays are spread: a ratio, `full`, `equal` or `none`. Default 0.1.
         jitter: full | equal | none,
+        /// Retries per call, over many calls (`0.1`), or a `static` `RetryBudget`.
+        budget,
+        /// What it does inside the repeated attempt of another retry. Default `report`.
+        nested: report | collapse,
         /// An expression that gives a `RetryConfig`; instead of the numbers.
         config,
         /// The function's documentation describes the stack.

@@ -25,11 +25,11 @@ pub use crate::policy::deadline::due;
 #[cfg(feature = "cache")]
 pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, check as check_fallback};
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
-#[cfg(feature = "tokio")]
-pub use crate::policy::retry::pause_async;
 pub use crate::policy::retry::{
     NestedRetry, Retry, RetryBudget, RetryConfig, check as check_retry, pause_sync,
 };
+#[cfg(feature = "tokio")]
+pub use crate::policy::retry::{pause_async, pause_within_budget};
 #[cfg(feature = "tokio")]
 pub use crate::policy::timeout::bound_attempt as timeout;
 pub use crate::probe::{self, Seen, Told};
@@ -290,7 +290,13 @@ pub const fn selected(selected: bool, own: Judged) -> Judged {
 
 /// The error type's own word on whether it is worth another attempt.
 #[inline]
-pub fn classify<E: SaysWhatToRetry + ?Sized>(error: &E) -> Judged {
+pub fn classify<E: SaysWhatToRetry + ?Sized>(error: &E) -> RetryClassification {
+    error.retry_classification()
+}
+
+/// [`classify`], and what a budget wants to know besides.
+#[inline]
+pub fn judge<E: SaysWhatToRetry + ?Sized>(error: &E) -> Judged {
     Judged::of(error)
 }
 

@@ -3,6 +3,7 @@
 
 mod circuit_breaker;
 mod fragments;
+mod retry;
 
 /// Runs what shows the settings, one after the other; together they must be all settings there are.
 fn shown(names: &[&str], settings: &[(&str, fn())]) {

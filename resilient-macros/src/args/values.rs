@@ -228,15 +228,20 @@ pub(crate) fn number(expr: &Expr) -> Option<f64> {
     }
 }
 
-/// The word that `expr` is, if it is one of `words`.
+/// The word that `expr` is, if it is one of `words`; in quotes it is one, too.
 pub(crate) fn one_of_words(expr: &Expr, words: &'static [&'static str]) -> Option<&'static str> {
-    let Expr::Path(path) = expr else { return None };
-    let written = path.path.get_ident()?.to_string();
+    let written = match expr {
+        Expr::Path(path) => path.path.get_ident()?.to_string(),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.value(),
+        _ => return None,
+    };
     words.iter().copied().find(|word| *word == written)
 }
 
 pub(crate) fn not_a_word(name: &str, what: &str, expr: &Expr, words: &'static [&'static str]) -> String {
     let written = quote::ToTokens::to_token_stream(expr).to_string();
-    let hint = nearest(&written, words.iter().copied()).map(wording::did_you_mean).unwrap_or_default();
+    let hint = nearest(written.trim_matches('"'), words.iter().copied())
+        .map(wording::did_you_mean)
+        .unwrap_or_default();
     wording::takes_one_of(name, what, hint)
 }

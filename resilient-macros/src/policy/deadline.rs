@@ -15,7 +15,7 @@ use crate::report::Report;
 use crate::wording;
 
 const VOCABULARY: Vocabulary =
-    Vocabulary { attribute: "deadline", names: limit::NAMES, not_yet: &[], positional: Some("the limit") };
+    Vocabulary { attribute: "deadline", names: limit::NAMES, positional: Some("the limit") };
 
 pub(crate) struct Deadline {
     limit: Limit,

@@ -1,7 +1,7 @@
 //! `#[retry]`: repeats what is inside it. Reads the settings, refuses those that contradict one another,
 //! and writes the loop; when to go on is the runtime's decision.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::attempt::Renewals;
 use crate::call::Call;
@@ -14,12 +14,15 @@ use crate::wording;
 
 mod schedule;
 mod settings;
+use settings::Budget;
 pub(crate) use settings::Retry;
 #[cfg(test)]
 pub(crate) use settings::VOCABULARY;
 
 /// Where its settings are kept.
 const STATIC: &str = "__RETRY";
+/// Where a budget of its own is kept.
+const BUDGET: &str = "__BUDGET";
 
 /// What stands above a retry and has a part in the waits between its attempts.
 pub(crate) struct Above {
@@ -32,18 +35,23 @@ pub(crate) struct Above {
 impl Retry {
     /// For the function's documentation.
     pub(crate) fn describe(&self) -> String {
+        let budget = match &self.budget {
+            None => String::new(),
+            Some(Budget::Ratio(ratio)) => format!("; of all calls together, {ratio} retries for each"),
+            Some(Budget::At(path)) => format!("; within the budget `{}`", quote::quote!(#path)),
+        };
         let Some(schedule) = self.schedule() else {
-            return "attempts and delays are decided at each call".into();
+            return format!("attempts and delays are decided at each call{budget}");
         };
         let attempts = schedule.attempts;
         if attempts < 2 || schedule.backoff == "none" {
-            return format!("up to {attempts} attempts, without a delay");
+            return format!("up to {attempts} attempts, without a delay{budget}");
         }
         let mut delays = schedule.delays().map(in_words);
         let first: Vec<String> = delays.by_ref().take(4).collect();
         let more = if delays.next().is_some() { " …" } else { "" };
         let apart = first.join(", ");
-        format!("up to {attempts} attempts, {apart}{more} apart ({})", schedule.spread())
+        format!("up to {attempts} attempts, {apart}{more} apart ({}){budget}", schedule.spread())
     }
 
     pub(crate) fn check(&self, function: &Function, report: &mut Report) {
@@ -59,17 +67,39 @@ impl Retry {
     }
 
     /// ```text
-    /// static __RETRY: Retry = retry("price").max_attempts(3);
+    /// static __BUDGET: RetryBudget = budget("price", 0.1);
+    /// static __RETRY: Retry = retry("price").max_attempts(3).budget(&__BUDGET);
     /// ```
     pub(crate) fn items(&self, function: &Function) -> TokenStream {
-        if self.config.is_some() {
-            return TokenStream::new();
-        }
         let (kept, name) = (function.free_name(STATIC), function.operation());
-        let constants = &self.constants;
-        emit! {
-            static #kept: __res::Retry = __res::retry(#name) #constants;
+        let budget = if let Some(Budget::Ratio(ratio)) = &self.budget {
+            let kept = function.free_name(BUDGET);
+            emit!(static #kept: __res::RetryBudget = __res::budget(#name, #ratio);)
+        } else {
+            TokenStream::new()
+        };
+        if self.config.is_some() {
+            return budget;
         }
+        let (constants, shared) = (&self.constants, self.shared(function));
+        emit! {
+            #budget
+            static #kept: __res::Retry = __res::retry(#name) #constants #shared;
+        }
+    }
+
+    /// Builder calls for what is no number, and so no part of a `RetryConfig`.
+    fn shared(&self, function: &Function) -> TokenStream {
+        let nested = &self.beside_config;
+        let budget = match &self.budget {
+            None => return nested.clone(),
+            Some(Budget::Ratio(_)) => {
+                let kept = function.free_name(BUDGET);
+                emit!(&#kept)
+            }
+            Some(Budget::At(path)) => Place::of(path).call("budget_at", emit!(&#path), None),
+        };
+        emit!(.budget(#budget) #nested)
     }
 
     /// ```text
@@ -80,7 +110,7 @@ impl Retry {
     ///     let pause = {
     ///         let out = inner;
     ///         let Err(error) = seen(&out) else { break out };
-    ///         let wait = run.failed(classify(error), Told(error).text());
+    ///         let wait = run.failed(judge(error), Told(error).text());
     ///         let (Some(wait), Some(rest)) = (wait, rest) else { break out };
     ///         kept = rest;
     ///         pause_async(wait, out)
@@ -97,7 +127,9 @@ impl Retry {
         let start = self.start(within.as_ref(), function);
         let judge = self.judge(function);
         let (attempt, pause) = if is_async {
-            (inner.named("out"), emit!(__res::pause_async(wait, out)))
+            let pause = if self.budget.is_some() { "pause_within_budget" } else { "pause_async" };
+            let pause = Ident::new(pause, Span::mixed_site());
+            (inner.named("out"), emit!(__res::#pause(wait, out)))
         } else {
             let inner = inner.statements();
             let attempt = emit!(let out = { let _repeated = run.enter(); #inner };);
@@ -135,8 +167,9 @@ impl Retry {
         let name = function.operation();
         if let Some(config) = &self.config {
             let configured = Place::of(config).call("configured", emit!(#name), Some(config));
+            let shared = self.shared(function);
             return emit! {
-                let retry = #configured;
+                let retry = #configured #shared;
                 let mut run = retry.start() #within;
             };
         }
@@ -145,29 +178,40 @@ impl Retry {
             return emit!(let mut run = #kept.start() #within;);
         }
         let (names, values): (Vec<_>, Vec<_>) = self.dynamic.iter().cloned().unzip();
+        let shared = self.shared(function);
         emit! {
-            let retry = __res::Retry::from(__res::RetryConfig { #(#names: #values,)* ..*#kept.config() }).operation(#name);
+            let retry = __res::Retry::from(__res::RetryConfig { #(#names: #values,)* ..*#kept.config() })
+                .operation(#name) #shared;
             let mut run = retry.start() #within;
         }
     }
 
     /// Statements that leave the loop with a success, and say how long to `wait` after a failure.
     fn judge(&self, function: &Function) -> TokenStream {
+        // Only a budget wants to know.
+        let done = if self.budget.is_some() {
+            emit!({
+                run.succeeded();
+                break out;
+            })
+        } else {
+            emit!({ break out })
+        };
         let class = match selection(self.on.as_ref(), self.when.as_ref()) {
-            Some(selected) => emit!(__res::selected(#selected, __res::Told(error).hint())),
-            None => function.returns.error.call("classify", emit!(error), None),
+            Some(selected) => emit!(__res::selected(#selected, __res::Told(error).judged())),
+            None => function.returns.error.call("judge", emit!(error), None),
         };
         let Some(until) = &self.until else {
             let outcome = function.returns.whole.call("seen", emit!(&out), None);
             return emit! {
-                let __res::Err(error) = #outcome else { break out };
+                let __res::Err(error) = #outcome else #done;
                 let wait = run.failed(#class, __res::Told(error).text());
             };
         };
         let accepts = Place::of(until).call("holds", emit!(value), Some(until));
         emit! {
             let wait = match __res::Seen(&out).seen() {
-                __res::Ok(value) if #accepts => break out,
+                __res::Ok(value) if #accepts => #done,
                 __res::Ok(_) => run.unsatisfied(),
                 __res::Err(error) => run.failed(#class, __res::Told(error).text()),
             };

@@ -11,7 +11,7 @@ use crate::report::Report;
 use crate::wording;
 
 const VOCABULARY: Vocabulary =
-    Vocabulary { attribute: "timeout", names: limit::NAMES, not_yet: &[], positional: Some("the limit") };
+    Vocabulary { attribute: "timeout", names: limit::NAMES, positional: Some("the limit") };
 
 pub(crate) struct Timeout {
     pub(crate) limit: Limit,

@@ -57,6 +57,19 @@ fn holds(name: &str, item: &str) {
 }
 
 #[test]
+fn retry_within_a_budget() {
+    holds(
+        "retry_within_a_budget",
+        r#"
+#[retry(budget = 0.1, nested = collapse, docs = true, until = |page| page.is_ready())]
+async fn page(client: &Client) -> Result<Page, io::Error> {
+    client.get("/").await
+}
+"#,
+    );
+}
+
+#[test]
 fn retry() {
     holds(
         "retry",

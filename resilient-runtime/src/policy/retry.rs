@@ -22,9 +22,9 @@ use budget::{AfterTimeout, Token};
 pub use builder::{AnyValue, Classified, Retry, Until, When};
 pub use value::{Accepts, Selects};
 use wait::Wait;
-#[cfg(feature = "tokio")]
-pub use wait::pause_async;
 pub use wait::pause_sync;
+#[cfg(feature = "tokio")]
+pub use wait::{pause_async, pause_within_budget};
 
 /// The settings of a retry, for values that are known only at run time (from `self`, a file).
 ///

@@ -36,7 +36,6 @@ pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
         "otherwise",
         "per_attempt",
     ],
-    not_yet: &[],
     positional: Some("the `static` breaker"),
 };
 

@@ -12,12 +12,10 @@ use crate::names::{Place, emit};
 use crate::report::Report;
 use crate::wording;
 
-pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
-    attribute: "fallback(cached(…))",
-    names: &["max_age", "key", "capacity"],
-    not_yet: &[],
-    positional: None,
-};
+pub(crate) const VOCABULARY: Vocabulary =
+    Vocabulary {
+        attribute: "fallback(cached(…))", names: &["max_age", "key", "capacity"], positional: None
+    };
 
 /// Where the values are kept.
 const STATIC: &str = "__CACHED";

@@ -13,7 +13,6 @@ use crate::wording;
 pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "fallback",
     names: &["degraded", "cached", "default", "on", "when", "reason"],
-    not_yet: &[],
     positional: None,
 };
 

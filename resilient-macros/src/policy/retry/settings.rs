@@ -28,9 +28,10 @@ pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
         "max_delay",
         "max_retry_after",
         "jitter",
+        "budget",
+        "nested",
         "config",
     ],
-    not_yet: &["budget", "nested"],
     positional: None,
 };
 
@@ -47,6 +48,7 @@ const NUMBERS: &[&str] = &[
 ];
 
 const BACKOFFS: &[&str] = &["exponential", "linear", "constant", "fibonacci", "decorrelated", "none"];
+const NESTED: &[&str] = &["report", "collapse"];
 const JITTERS: &[&str] = &["full", "equal", "none"];
 
 pub(crate) struct Retry {
@@ -55,12 +57,22 @@ pub(crate) struct Retry {
     /// Fields of `RetryConfig` that are evaluated at each call.
     pub(super) dynamic: Vec<(Ident, TokenStream)>,
     pub(super) config: Option<Expr>,
+    /// Builder calls that a `config` is given, too.
+    pub(super) beside_config: TokenStream,
+    pub(super) budget: Option<Budget>,
     pub(super) on: Option<Matchers>,
     pub(super) when: Option<Expr>,
     pub(super) until: Option<Expr>,
     schedule: Schedule,
     /// Whether every number of the schedule is known while compiling.
     is_known: bool,
+}
+
+/// What bounds the retries of all calls together.
+pub(super) enum Budget {
+    /// Of this function alone.
+    Ratio(f64),
+    At(Expr),
 }
 
 impl Retry {
@@ -72,6 +84,8 @@ impl Retry {
             constants: TokenStream::new(),
             dynamic: Vec::new(),
             config: args.expr("config", "an expression that gives a `RetryConfig`", report),
+            beside_config: TokenStream::new(),
+            budget: budget(&mut args, report),
             on: args.matchers(report),
             when: args.function("when", wording::PREDICATE_ON_ERROR, report),
             until: args.function("until", wording::PREDICATE_ON_VALUE, report),
@@ -88,6 +102,9 @@ impl Retry {
         retry.backoff(&mut args, report);
         retry.delays(&mut args, report);
         retry.jitter(&mut args, report);
+        if args.word("nested", NESTED, report) == Some("collapse") {
+            retry.beside_config = emit!(.nested(__res::NestedRetry::Collapse));
+        }
         retry
     }
 
@@ -241,6 +258,19 @@ impl Retry {
         // Full and equal jitter only ever shorten a delay.
         self.schedule.jitter = number(&expr).unwrap_or(0.0);
         self.constants.extend(emit!(.jitter(__res::Jitter::#jitter)));
+    }
+}
+
+fn budget(args: &mut Args, report: &mut Report) -> Option<Budget> {
+    const WHAT: &str = "a ratio above 0 and up to 10 (`0.1` is a retry for ten calls), or the path of a `static` `RetryBudget`";
+    let expr = args.expr("budget", WHAT, report)?;
+    match number(&expr) {
+        Some(ratio) if ratio > 0.0 && ratio <= 10.0 => Some(Budget::Ratio(ratio)),
+        None if matches!(expr, Expr::Path(_)) => Some(Budget::At(expr)),
+        _ => {
+            report.error_at(&expr, wording::takes("budget", WHAT));
+            None
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt::Display;
 
 #[cfg(feature = "tokio")]
-use super::pause_async;
+use super::pause_within_budget;
 use super::{AnyValue, Classified, Retry, RetryRun, Until, Wait, When, pause_sync};
 use crate::classify::{Judged, RetryClassification, Retryable};
 use crate::event::Text;
@@ -84,7 +84,7 @@ impl<W, U> Retry<W, U> {
             let pause = {
                 let outcome = run.attempt(function()).await;
                 let Some(wait) = self.after(&mut run, &outcome) else { return outcome };
-                pause_async(wait, outcome)
+                pause_within_budget(wait, outcome)
             };
             pause.await;
         }

@@ -34,20 +34,26 @@ pub fn pause_sync<T>(wait: Wait, outcome: T) {
 #[cfg(feature = "tokio")]
 #[inline]
 pub fn pause_async<T>(wait: Wait, outcome: T) -> Pause {
+    pause_within_budget(wait, outcome).pause
+}
+
+/// [`pause_async`], where a budget may have been charged for the attempt: dropped before its end, the future
+/// gives back what was taken.
+#[cfg(feature = "tokio")]
+#[inline]
+pub fn pause_within_budget<T>(wait: Wait, outcome: T) -> WithinBudget {
     drop(outcome);
-    Pause { timer: clock::sleep(wait.delay), token: wait.token }
+    WithinBudget { pause: Pause { timer: clock::sleep(wait.delay) }, token: wait.token }
 }
 
 #[cfg(feature = "tokio")]
 pin_project_lite::pin_project! {
-    /// A wait between two attempts; made by [`pause_async`]. Dropped before its end, it gives back what the
-    /// attempt had taken.
+    /// A wait between two attempts; made by [`pause_async`].
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Pause {
         #[pin]
         timer: Option<clock::Timer>,
-        token: Option<Token>,
     }
 }
 
@@ -56,8 +62,32 @@ impl Future for Pause {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        match self.project().timer.as_pin_mut() {
+            Some(timer) => timer.poll(context),
+            None => Poll::Ready(()),
+        }
+    }
+}
+
+#[cfg(feature = "tokio")]
+pin_project_lite::pin_project! {
+    /// A wait between two attempts; made by [`pause_within_budget`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct WithinBudget {
+        #[pin]
+        pause: Pause,
+        token: Option<Token>,
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Future for WithinBudget {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        if this.timer.as_pin_mut().is_some_and(|timer| timer.poll(context).is_pending()) {
+        if this.pause.poll(context).is_pending() {
             return Poll::Pending;
         }
         if let Some(token) = this.token.take() {

@@ -29,7 +29,6 @@ async fn yielding() {
     poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
 
-
 /// A run whose second attempt is due.
 fn second(retry: &Retry) -> RetryRun<'_> {
     let mut run = retry.start();
