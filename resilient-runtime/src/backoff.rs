@@ -3,27 +3,42 @@
 
 use std::time::Duration;
 
-/// How delays grow from attempt to attempt.
+/// How delays grow from attempt to attempt, which count from 1. Whatever a shape gives, the cap is the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BackoffShape {
-    /// `base × multiplier^(attempt − 1)`: the usual choice.
+    /// `base × multiplier^(attempt − 1)`: the usual choice, as in Marc Brooker's
+    /// [Exponential Backoff And Jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/),
+    /// where attempts count from 0, and in
+    /// [gRPC's connection backoff](https://github.com/grpc/grpc/blob/master/doc/connection-backoff.md), which
+    /// multiplies by 1.6.
     #[default]
     Exponential,
     /// `base × attempt`.
     Linear,
     /// `base`, always.
     Constant,
-    /// `base × 1, 1, 2, 3, 5, 8 …`.
+    /// `base × 1, 1, 2, 3, 5, 8 …`, the [Fibonacci numbers](https://oeis.org/A000045).
     Fibonacci,
-    /// A random delay between `base` and three times the previous one, as in Marc Brooker's
+    /// A random delay between `base` and three times the previous one, as in
     /// [Exponential Backoff And Jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+    /// There, what is drawn above the cap becomes the cap; here nothing is drawn above it, so that clients
+    /// which have waited long still do not fire together.
     Decorrelated,
     /// No delay at all. Written out because hammering a struggling service is seldom meant.
     None,
 }
 
 /// How the delays of clients that failed together are spread.
+///
+/// `Full` and `Equal` are those of
+/// [Exponential Backoff And Jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/); how
+/// they compare is measured in
+/// [which jitter](https://docs.rs/resilient-attributes/latest/resilient/attr.retry.html#which-jitter). A ratio only
+/// adds: clear of the cap, no wait is shorter than what was written. The ± 20 % of gRPC
+/// ([connections](https://github.com/grpc/grpc/blob/master/doc/connection-backoff.md),
+/// [retries](https://github.com/grpc/proposal/blob/master/A6-client-retries.md)) are a ratio of 0.5 with 0.8 times
+/// its base and 1.2 times its cap, which it may pass by as much.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Jitter {
@@ -31,9 +46,9 @@ pub enum Jitter {
     None,
     /// Adds between nothing and this share of the delay (0.1 adds 0–10 %).
     Ratio(f64),
-    /// Anything between zero and the delay.
+    /// Anything between zero and the delay: `random(0, delay)`.
     Full,
-    /// Half of the delay, and anything up to the other half.
+    /// Half of the delay, and anything up to the other half: `delay / 2 + random(0, delay / 2)`.
     Equal,
 }
 
@@ -82,7 +97,8 @@ impl From<f64> for Jitter {
     }
 }
 
-/// A schedule of delays, without jitter and without an end.
+/// A schedule of delays, without jitter and without an end; [`BackoffShape`] names the sources of the
+/// formulas, [`Jitter::spread`] spreads a delay of it.
 ///
 /// # Examples
 ///

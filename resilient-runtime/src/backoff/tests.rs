@@ -1,9 +1,12 @@
-//! Golden tables of every shape and jitter, and the limits that no value may break, however absurd.
-//! When a delay is waited for at all, and what a server's hint does to it, is the retry machine's test.
+//! Golden tables of every shape and jitter, and the limits that no value may break, however absurd. The
+//! formulas of others are in `published` below, many clients at once in `crowds`. When a delay is waited for at all, and what a server's hint does to it, is the retry machine's test.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::*;
+
+mod crowds;
+mod published;
 
 const SECOND: Duration = Duration::from_secs(1);
 const BASES: [Duration; 3] = [Duration::from_nanos(1), SECOND, Duration::MAX];
@@ -133,6 +136,32 @@ fn the_first_two_hundred_delays_never_shrink() {
 }
 
 #[test]
+fn delays_of_any_settings_never_shrink_nor_pass_the_cap() {
+    let mut dice = fastrand::Rng::with_seed(23);
+    for _ in 0..10_000 {
+        let nanos = |dice: &mut fastrand::Rng| Duration::from_nanos(dice.u64(..) >> dice.u32(..64));
+        let (shape, base, cap) = (SHAPES[dice.usize(..SHAPES.len())], nanos(&mut dice), nanos(&mut dice));
+        let backoff = Backoff { shape, base, multiplier: 1.0 + 9.0 * dice.f64(), cap };
+        let delays: Vec<_> = backoff.delays().take(40).collect();
+        assert!(delays.is_sorted() && delays.iter().all(|&delay| delay <= cap), "{backoff:?}: {delays:?}");
+    }
+}
+
+#[test]
+fn every_shape_keeps_to_its_cap_for_a_million_attempts() {
+    let (base, cap) = (SECOND * 3600, SECOND * 86_400);
+    for shape in SHAPES {
+        let backoff = Backoff { shape, base, multiplier: 2.0, cap };
+        let mut previous = Duration::ZERO;
+        for attempt in (1..=100).chain((101..=1_000_000).step_by(9)) {
+            let delay = backoff.delay(attempt);
+            assert!(previous <= delay && delay <= cap, "{shape:?}, {attempt}: {delay:?} after {previous:?}");
+            previous = delay;
+        }
+    }
+}
+
+#[test]
 fn a_multiplier_that_is_no_growth_counts_as_one() {
     for multiplier in [f64::NAN, 0.0, -1.0, 0.5, f64::NEG_INFINITY] {
         let backoff = Backoff::exponential(ms(100)).multiplier(multiplier);
@@ -184,47 +213,6 @@ fn dice_and_ratios_out_of_range_count_as_the_nearest_and_no_number_as_none() {
     }
     assert_eq!(spread(Jitter::Full, 0.0), Duration::ZERO);
     assert_eq!(spread(Jitter::Ratio(1.0), 1.0), SECOND * 2);
-}
-
-/// A thousand clients that have all reached the cap, or would be far beyond it.
-fn crowd_at_the_cap(jitter: Jitter, cap: Duration, beyond: u32) -> Vec<Duration> {
-    let mut dice = fastrand::Rng::with_seed(11);
-    (0..1000).map(|_| jitter.spread(cap * beyond, cap, dice.f64())).collect()
-}
-
-fn distinct(mut delays: Vec<Duration>) -> usize {
-    delays.sort_unstable();
-    delays.dedup();
-    delays.len()
-}
-
-#[test]
-fn a_ratio_still_spreads_a_crowd_at_the_cap() {
-    let cap = Duration::from_secs(30);
-    let lowest = cap.div_f64(1.1).checked_sub(Duration::from_nanos(1)).unwrap();
-    for beyond in [1, 10] {
-        let crowd = crowd_at_the_cap(Jitter::Ratio(0.1), cap, beyond);
-        assert!(crowd.iter().all(|&delay| lowest <= delay && delay <= cap));
-        assert!(crowd.iter().filter(|&&delay| delay == cap).count() <= 20);
-        // The whole range is used, not a corner of it.
-        assert!(crowd.iter().max().unwrap().saturating_sub(*crowd.iter().min().unwrap()) > cap / 12);
-        assert!(distinct(crowd) > 900);
-    }
-}
-
-#[test]
-fn full_and_equal_jitter_spread_a_crowd_at_the_cap_widely() {
-    let cap = Duration::from_secs(30);
-    for (jitter, at_least, beyond) in
-        [(Jitter::Full, 0.15, 1), (Jitter::Full, 0.15, 10), (Jitter::Equal, 0.1, 1), (Jitter::Equal, 0.1, 10)]
-    {
-        let crowd = crowd_at_the_cap(jitter, cap, beyond);
-        let shares: Vec<f64> = crowd.iter().map(|delay| delay.div_duration_f64(cap)).collect();
-        let mean = shares.iter().sum::<f64>() / 1000.0;
-        let variance = shares.iter().map(|share| (share - mean).powi(2)).sum::<f64>() / 1000.0;
-        assert!(variance.sqrt() >= at_least, "{jitter:?}: {}", variance.sqrt());
-        assert!(distinct(crowd) > 900, "{jitter:?}");
-    }
 }
 
 #[test]
@@ -285,6 +273,22 @@ fn a_cap_below_the_base_is_the_delay() {
         assert_eq!(Backoff::new(shape, SECOND).max_delay(ms(10)).delay(1), ms(10), "{shape:?}");
     }
     assert_eq!(Backoff::decorrelated(SECOND).max_delay(ms(10)).decorrelated_after(SECOND, 0.5), ms(10));
+}
+
+#[test]
+fn a_cap_below_the_base_holds_for_all_attempts_of_a_call() {
+    let config = crate::RetryConfig {
+        max_attempts: 100,
+        base_delay: SECOND,
+        max_delay: ms(10),
+        ..crate::RetryConfig::default()
+    };
+    let clock = crate::testing::VirtualClock::install();
+    let fails = || Err::<(), _>(std::io::Error::from(std::io::ErrorKind::ConnectionReset));
+    assert!(crate::Retry::from(config).call(fails).is_err());
+    let sleeps = clock.sleeps();
+    assert_eq!(sleeps.len(), 99);
+    assert!(sleeps.iter().all(|&sleep| sleep <= ms(10)) && clock.elapsed() <= SECOND, "{sleeps:?}");
 }
 
 #[test]
