@@ -4,7 +4,6 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
@@ -209,6 +208,8 @@ fn threads_that_fail_together_get_no_more_tokens_than_there_are() {
 
 #[cfg(feature = "tokio")]
 mod awaited {
+    use std::sync::Arc;
+
     use super::*;
 
     const HOUR: Duration = Duration::from_secs(3600);
