@@ -187,6 +187,18 @@ pub(crate) fn timeout(error: &TimeoutError) {
     );
 }
 
+/// What runs inside a limit held on to its thread until long after.
+#[cfg(feature = "tokio")]
+#[cold]
+pub(crate) fn late(operation: &str, limit: Duration, overrun: Duration) {
+    warn!(
+        target: "resilient", event = "late", operation, limit_s = limit.as_secs_f64(),
+        overrun_s = overrun.as_secs_f64(),
+        "{operation} overran its limit of {} by {}: something inside blocks its thread",
+        Seconds(limit), Seconds(overrun),
+    );
+}
+
 /// A sync timeout that could not even start: `abandoned` bodies of earlier ones are still running.
 #[cold]
 pub(crate) fn no_worker(operation: &str, abandoned: usize) {

@@ -4,7 +4,11 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "tokio")]
+use crate::clock::{self, Moment};
 use crate::error::TimeoutError;
+#[cfg(feature = "tokio")]
+use crate::event;
 
 mod carried;
 pub use carried::Carried;
@@ -42,6 +46,19 @@ impl Limit {
 
     pub(crate) const fn duration(&self) -> Duration {
         Duration::from_nanos(self.nanos)
+    }
+
+    /// Tells if it was overrun by more than timers and a busy machine explain: what ran did not yield, and
+    /// so nothing could end it.
+    #[cfg(feature = "tokio")]
+    #[cold]
+    pub(crate) fn tell_late(&self, due: Moment) {
+        const NOTHING: Duration = Duration::from_millis(10);
+
+        let overrun = clock::now().since(due);
+        if overrun > NOTHING.max(self.duration() / 10) {
+            event::late(self.operation, self.duration(), overrun);
+        }
     }
 
     /// What those are told who waited for it.

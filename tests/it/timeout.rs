@@ -211,3 +211,59 @@ fn a_subscriber_that_panics_costs_no_worker() {
     let payload = std::panic::catch_unwind(in_a_span).unwrap_err();
     assert_eq!(payload.downcast_ref(), Some(&"brittle"), "the caller hears of it at once");
 }
+
+/// Real time is its subject: a thread that is blocked. Of what runs before the first wait only a deadline
+/// knows how long it took.
+#[test]
+fn what_does_not_yield_is_told_with_how_long_it_overran() {
+    const SHORT: Duration = Duration::from_millis(20);
+    const BLOCKED: Duration = Duration::from_millis(80);
+
+    /// Whether it waits before it blocks, and after.
+    async fn blocks(before: bool, after: bool) -> Result<(), Fault> {
+        if before {
+            tokio::task::yield_now().await;
+        }
+        std::thread::sleep(BLOCKED);
+        if after { std::future::pending().await } else { Ok(()) }
+    }
+    #[timeout(SHORT)]
+    async fn limited(before: bool, after: bool) -> Result<(), Fault> {
+        blocks(before, after).await
+    }
+    #[deadline(SHORT)]
+    async fn due(before: bool, after: bool) -> Result<(), Fault> {
+        blocks(before, after).await
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let told = |call: &dyn Fn() -> Result<(), Fault>, in_time: bool| {
+        let (events, _guard) = Events::collect();
+        assert_eq!(call().is_ok(), in_time, "a result wins, however late");
+        events
+            .named("late")
+            .iter()
+            .map(|late| {
+                let (limit, overrun) = (late.field("limit_s"), late.field("overrun_s"));
+                assert_eq!((late.field("operation").is_empty(), limit), (false, "0.02"));
+                overrun.parse::<f64>().unwrap() >= 0.055
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(&|| runtime.block_on(limited(true, false)), true), [true]);
+    assert_eq!(told(&|| runtime.block_on(limited(true, true)), false), [true]);
+    assert_eq!(told(&|| runtime.block_on(limited(false, false)), true), [] as [bool; 0], "not measured");
+    assert_eq!(told(&|| runtime.block_on(due(true, false)), true), [true]);
+    assert_eq!(told(&|| runtime.block_on(due(false, true)), false), [true]);
+}
+
+#[test]
+fn a_limit_that_is_kept_or_ends_what_waits_is_not_told_as_late() {
+    #[timeout(LIMIT)]
+    async fn waits(seconds: u64) -> Result<(), Fault> {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        Ok(())
+    }
+    let (events, _guard) = Events::collect();
+    assert!(paused(waits(0)).is_ok() && paused(waits(1)).is_err());
+    assert_eq!(events.names(), ["timeout"]);
+}

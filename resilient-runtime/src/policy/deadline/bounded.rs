@@ -111,13 +111,17 @@ impl<F: Future, L: Limits<F::Output>> Future for Deadline<F, L> {
         let bounded = bound::enter(Bound { at, error });
         let polled = this.future.poll(context);
         drop(bounded);
-        if let Poll::Ready(output) = polled {
-            return Poll::Ready(L::in_time(output));
+        if polled.is_pending() && !elapsed && (is_armed || !arm(this.time, at, context)) {
+            return Poll::Pending;
         }
-        if elapsed || (!is_armed && arm(this.time, at, context)) {
-            return Poll::Ready(carried.passed());
+        // One that was ready at once is not asked: that would be one more look at the clock for all that are.
+        if is_armed || polled.is_pending() {
+            carried.limit.tell_late(at);
         }
-        Poll::Pending
+        Poll::Ready(match polled {
+            Poll::Ready(output) => L::in_time(output),
+            Poll::Pending => carried.passed(),
+        })
     }
 }
 

@@ -12,9 +12,10 @@ use crate::limit::{Carried, Limit, Limits};
 
 /// Drops `future` when it has not finished within `limit`, counted from its first wait.
 ///
-/// A result that is ready at the limit wins. A zero limit polls the future once. A future that never
-/// waits cannot be bounded: run blocking code by
-/// [`timeout_sync`](crate::timeout_sync).
+/// A result that is ready at the limit wins. A zero limit polls the future once. A future that does not
+/// yield cannot be ended: run blocking code by [`timeout_sync`](crate::timeout_sync), or on tokio's
+/// `spawn_blocking`. Where one holds its thread past its limit, the event `late` tells by how much; what it
+/// does before its first wait is not measured, so that one that never waits costs no look at a clock.
 ///
 /// # Errors
 /// [`TimeoutError`](crate::TimeoutError): the limit has passed; the future was dropped.
@@ -79,6 +80,9 @@ impl<F: Future, L: Limits<F::Output>> Future for Timeout<F, L> {
             None => false,
         };
         if let Poll::Ready(output) = this.future.poll(context) {
+            if let Some(timer) = &*this.timer {
+                this.limit.carried().limit.tell_late(clock::due(timer));
+            }
             return Poll::Ready(L::in_time(output));
         }
         if this.timer.is_some() && !elapsed {
@@ -95,7 +99,9 @@ fn start_or_end<R>(
     carried: Carried<R>,
     context: &mut Context<'_>,
 ) -> Poll<R> {
-    if timer.is_none() {
+    if let Some(timer) = &*timer {
+        carried.limit.tell_late(clock::due(timer));
+    } else {
         timer.set(clock::timer(clock::now().after(carried.limit.duration())));
         if timer.as_pin_mut().is_some_and(|timer| timer.poll(context).is_pending()) {
             return Poll::Pending;
