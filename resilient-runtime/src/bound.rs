@@ -79,3 +79,29 @@ impl Drop for Entered {
 pub fn remaining() -> Option<Duration> {
     current().map(Bound::remaining)
 }
+
+/// Whether nobody waits any more for what the running code does: the time is up that its callers had, see
+/// [`remaining`]. For a long loop to ask now and then, so that it stops by itself; a sync timeout cannot stop
+/// it. `false` where nothing is bounded.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use resilient_runtime::{is_cancelled, timeout_sync};
+///
+/// let sum = || {
+///     let mut sum = 0_u64;
+///     while !is_cancelled() {
+///         sum = sum.wrapping_add(1);
+///     }
+///     sum
+/// };
+/// // It ends when its caller goes: which of the two is first, nobody knows.
+/// let _ = timeout_sync(Duration::from_millis(5), "sum", sum);
+/// assert!(!is_cancelled());
+/// ```
+#[must_use]
+pub fn is_cancelled() -> bool {
+    remaining().is_some_and(|left| left.is_zero())
+}

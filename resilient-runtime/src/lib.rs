@@ -5,6 +5,8 @@
 //! and what the dice said. So one machine serves sync and async code.
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests of what takes real time take it"))]
 
+#[cfg(test)]
+mod alone;
 mod backoff;
 mod bound;
 mod classify;
@@ -34,7 +36,7 @@ pub mod probe;
 use __private as private;
 
 pub use backoff::{Backoff, BackoffShape, Jitter};
-pub use bound::remaining;
+pub use bound::{is_cancelled, remaining};
 pub use classify::{RetryClassification, Retryable, is_or_has_source};
 pub use error::{CarriesCircuitOpen, CarriesTimeout, CircuitOpenError, TimeoutError};
 pub use policy::circuit_breaker::{

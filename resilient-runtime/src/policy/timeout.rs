@@ -5,12 +5,14 @@ use crate::error::TimeoutError;
 use crate::event;
 use crate::limit::{Carried, CrossesThreads};
 
+mod abandoned;
 mod blocking;
 #[cfg(feature = "tokio")]
 mod bounded;
 mod worker;
 
-pub use blocking::{MAX_ABANDONED_WORKERS, abandoned_workers, timeout_sync};
+pub use abandoned::{MAX_ABANDONED_WORKERS, abandoned_workers};
+pub use blocking::timeout_sync;
 #[cfg(feature = "tokio")]
 pub use bounded::{Timeout, bound_attempt, timeout};
 

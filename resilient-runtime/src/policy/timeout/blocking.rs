@@ -1,30 +1,19 @@
 //! Bounding a closure that blocks: it runs on a worker, and its caller stops waiting at the limit. A
-//! body that was given up cannot be stopped from outside; how many such there may be is bounded here.
+//! body that was given up cannot be stopped from outside; how many such there may be is bounded next door.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::abandoned::{self, abandoned_workers};
 use super::{told, worker};
 use crate::bound::{self, Bound};
 use crate::clock::{self, Patience, Virtual};
 use crate::error::TimeoutError;
 use crate::event;
 use crate::nested;
-use crate::sync::{AtomicUsize, Condvar, Mutex, Ordering, PoisonError, lock};
-
-/// While so many bodies that were given up are still running, further sync timeouts fail at once, without
-/// running theirs: piling up threads helps nobody. (Callers that are waiting by then may still add theirs.)
-pub const MAX_ABANDONED_WORKERS: usize = 64;
-
-static ABANDONED: AtomicUsize = AtomicUsize::new(0);
-
-/// Bodies that were given up at their limit and are still running.
-#[must_use]
-pub fn abandoned_workers() -> usize {
-    ABANDONED.load(Ordering::Relaxed)
-}
+use crate::sync::{Condvar, Mutex, PoisonError, lock};
 
 type Caught<T> = Result<T, Box<dyn Any + Send>>;
 
@@ -40,6 +29,7 @@ enum Running<T> {
 
 /// What a caller and the worker that runs its body share.
 struct Shared<T> {
+    operation: &'static str,
     running: Mutex<Running<T>>,
     finished: Condvar,
 }
@@ -48,8 +38,8 @@ struct Shared<T> {
 ///
 /// Workers are reused. A result that is ready at the limit wins; a panic of `body` reaches the caller
 /// with its payload. A body that is given up goes on until it ends by itself (see [`remaining`](crate::remaining())), and
-/// its result is dropped; at most [`MAX_ABANDONED_WORKERS`] such are allowed. The caller's `tracing`
-/// span and subscriber are `body`'s too.
+/// its result is dropped; at most [`MAX_ABANDONED_WORKERS`](crate::MAX_ABANDONED_WORKERS) such of one operation are
+/// allowed. The caller's `tracing` span and subscriber are `body`'s too, and so is the name of its thread.
 ///
 /// # Errors
 /// [`TimeoutError`]: the limit has passed, or too many earlier bodies are stuck. Where a deadline ends
@@ -77,14 +67,13 @@ pub fn timeout_sync<T: Send + 'static>(
     if limit.is_zero() && error != own {
         return Err(told(error));
     }
-    let abandoned = abandoned_workers();
-    if abandoned >= MAX_ABANDONED_WORKERS {
-        event::no_worker(operation, abandoned);
+    if let Some(stuck) = abandoned::too_many(operation) {
+        event::no_worker(operation, stuck);
         return Err(own);
     }
-    let shared = Arc::new(Shared { running: Mutex::new(Running::Yes), finished: Condvar::new() });
+    let shared = Arc::new(Shared { operation, running: Mutex::new(Running::Yes), finished: Condvar::new() });
     if worker::run(job(Arc::clone(&shared), limit, error, body)).is_err() {
-        event::no_worker(operation, abandoned);
+        event::no_worker(operation, abandoned_workers());
         return Err(own);
     }
     match shared.wait(limit) {
@@ -128,7 +117,7 @@ impl<T> Shared<T> {
     fn finish(&self, late: bool, with: Caught<T>) {
         let mut running = lock(&self.running);
         if matches!(*running, Running::Abandoned) {
-            ABANDONED.fetch_sub(1, Ordering::Relaxed);
+            abandoned::came_back(self.operation);
             drop(running);
             // A value's own `Drop` may panic too, and nobody is there to hear of it.
             let _ = catch_unwind(AssertUnwindSafe(|| drop(with)));
@@ -156,7 +145,7 @@ impl<T> Shared<T> {
         match std::mem::replace(&mut *running, Running::Abandoned) {
             Running::Finished { late, with } => Some(with).filter(|_| !late),
             Running::Yes | Running::Abandoned => {
-                ABANDONED.fetch_add(1, Ordering::Relaxed);
+                abandoned::give_up(self.operation);
                 None
             }
         }

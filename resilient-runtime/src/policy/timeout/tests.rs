@@ -4,5 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod blocking;
+mod own_process;
 #[cfg(feature = "tokio")]
 mod polled;

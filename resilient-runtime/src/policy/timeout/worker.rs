@@ -1,8 +1,10 @@
 //! Threads that run one job after another, so that a sync timeout does not pay for a thread each
-//! time. They know nothing of limits; an idle one goes after a while.
+//! time. They go by the name of the thread that they work for. They know nothing of limits; an idle one goes
+//! after a while.
 
 use std::io;
 use std::sync::Arc;
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use crate::sync::{Condvar, Mutex, lock};
@@ -16,28 +18,39 @@ static IDLE: Mutex<Vec<Arc<Desk>>> = Mutex::new(Vec::new());
 const IDLE_FOR: Duration = Duration::from_secs(10);
 
 /// Where a worker gets its jobs.
-#[derive(Default)]
 struct Desk {
+    /// Whoever reads a log or a panic's message knows a thread by its name.
+    worker: Thread,
     job: Mutex<Option<Job>>,
     arrived: Condvar,
 }
 
-/// Gives `job` to an idle worker, or to a new one.
+/// Gives `job` to an idle worker of this thread's name, or to a new one.
 ///
 /// # Errors
 /// The system gives no further thread; the job was not run.
 pub(super) fn run(job: Job) -> io::Result<()> {
-    let idle = lock(&IDLE).pop();
-    if let Some(desk) = idle {
+    let caller = thread::current();
+    if let Some(desk) = idle_worker(caller.name()) {
         *lock(&desk.job) = Some(job);
         desk.arrived.notify_one();
         return Ok(());
     }
-    std::thread::Builder::new().name("resilient-timeout".into()).spawn(move || work(job)).map(drop)
+    let new = match caller.name() {
+        Some(name) => thread::Builder::new().name(name.to_owned()),
+        None => thread::Builder::new(),
+    };
+    new.spawn(move || work(job)).map(drop)
+}
+
+fn idle_worker(name: Option<&str>) -> Option<Arc<Desk>> {
+    let mut idle = lock(&IDLE);
+    let place = idle.iter().rposition(|desk| desk.worker.name() == name)?;
+    Some(idle.remove(place))
 }
 
 fn work(first: Job) {
-    let desk = Arc::new(Desk::default());
+    let desk = Arc::new(Desk { worker: thread::current(), job: Mutex::new(None), arrived: Condvar::new() });
     let mut job = first;
     loop {
         // The job catches its own panics.

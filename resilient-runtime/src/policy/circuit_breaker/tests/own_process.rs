@@ -1,34 +1,13 @@
-//! What can only be seen in a process that runs nothing else: each test here runs its own test binary
-//! again, for itself alone.
+//! What can only be seen in a process that runs nothing else.
 
 use super::*;
-
-/// Set in the process that a test here starts.
-const IN_A_PROCESS_OF_ITS_OWN: &str = "RESILIENT_TEST_OF_ITS_OWN";
-
-/// Runs the test of that name alone, and says how long that took; inside, runs `test`.
-fn alone(name: &str, test: fn()) -> Duration {
-    if std::env::var_os(IN_A_PROCESS_OF_ITS_OWN).is_some() {
-        test();
-        return Duration::ZERO;
-    }
-    let (_, module) = module_path!().split_once("::").unwrap();
-    let began = std::time::Instant::now();
-    let again = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("{module}::{name}")])
-        .env(IN_A_PROCESS_OF_ITS_OWN, "1")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&again.stdout);
-    assert!(again.status.success() && said.contains("1 passed"), "{said}");
-    began.elapsed()
-}
+use crate::alone::alone;
 
 /// tokio's paused clock differs from runtime to runtime, and the epoch of ours is the process's: the order
 /// in which tests come to it matters.
 #[test]
 fn a_paused_test_that_ran_earlier_does_not_stop_the_clock() {
-    alone("a_paused_test_that_ran_earlier_does_not_stop_the_clock", || {
+    alone(module_path!(), "a_paused_test_that_ran_earlier_does_not_stop_the_clock", || {
         for (name, hours_before) in [("n-paused-1", 10), ("n-paused-2", 0), ("n-paused-3", 1)] {
             let mut runtime = tokio::runtime::Builder::new_current_thread();
             runtime.enable_time().start_paused(true).build().unwrap().block_on(async {
@@ -48,10 +27,9 @@ fn a_paused_test_that_ran_earlier_does_not_stop_the_clock() {
 #[test]
 #[cfg(target_os = "linux")]
 fn open_circuits_run_nothing_in_the_background() {
-    fn threads() -> usize {
-        std::fs::read_dir("/proc/self/task").unwrap().count()
-    }
-    let took = alone("open_circuits_run_nothing_in_the_background", || {
+    use crate::alone::threads;
+
+    let took = alone(module_path!(), "open_circuits_run_nothing_in_the_background", || {
         let before = threads();
         for number in 0..10_000 {
             let name: &'static str = format!("n-background-{number}").leak();

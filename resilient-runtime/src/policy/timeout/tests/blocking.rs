@@ -14,9 +14,9 @@ use tracing::{Event, Metadata, Subscriber};
 
 use crate::error::TimeoutError;
 use crate::policy::timeout::{MAX_ABANDONED_WORKERS, abandoned_workers, timeout_sync};
-use crate::remaining;
 use crate::sync::{PoisonError, lock};
 use crate::testing::VirtualClock;
+use crate::{is_cancelled, remaining};
 
 const SHORT: Duration = Duration::from_millis(5);
 const SECOND: Duration = Duration::from_secs(1);
@@ -138,14 +138,43 @@ fn abandoned_workers_are_counted_bounded_and_come_back() {
 
     let ran = Arc::new(AtomicBool::new(false));
     let (runs, start) = (Arc::clone(&ran), Instant::now());
-    let refused = timeout_sync(LONG, "one more", move || runs.store(true, Ordering::Relaxed));
-    assert_eq!(refused, Err(TimeoutError { operation: "one more", limit: LONG }));
+    let refused = timeout_sync(LONG, "stuck", move || runs.store(true, Ordering::Relaxed));
+    assert_eq!(refused, Err(TimeoutError { operation: "stuck", limit: LONG }));
     assert!(start.elapsed() < LONG / 2, "it does not wait");
+    assert_eq!(timeout_sync(LONG, "another", || 1), Ok(1), "its operation is not the one that is stuck");
 
     drop(held);
     soon("the stuck ones end", || abandoned_workers() == 0);
     assert!(!ran.load(Ordering::Relaxed), "what was refused is not run later");
-    assert_eq!(timeout_sync(LONG, "op", || 1), Ok(1));
+    assert_eq!(timeout_sync(LONG, "stuck", || 1), Ok(1));
+}
+
+#[test]
+fn a_body_runs_under_its_callers_thread_name_also_on_a_worker_that_is_used_again() {
+    let _beside = beside_others();
+    let name = || timeout_sync(LONG, "op", || thread::current().name().map(str::to_owned)).unwrap();
+    for caller in ["importer", "exporter", "importer"] {
+        let named = thread::Builder::new().name(caller.to_owned());
+        let seen = named.spawn(move || [name(), name()]).unwrap().join().unwrap();
+        assert_eq!(seen, [(); 2].map(|()| Some(caller.to_owned())));
+    }
+    assert_eq!(thread::spawn(name).join().unwrap(), None);
+}
+
+#[test]
+fn a_body_is_told_that_nobody_waits_for_it_any_more() {
+    let _beside = beside_others();
+    let (tell, told) = mpsc::channel();
+    // It ends when its caller goes: which of the two is first, nobody knows.
+    let _ = timeout_sync(SHORT, "op", move || {
+        let at_first = is_cancelled();
+        while !is_cancelled() {
+            thread::yield_now();
+        }
+        tell.send((at_first, remaining())).unwrap();
+    });
+    assert_eq!(told.recv().unwrap(), (false, Some(Duration::ZERO)));
+    assert!(!is_cancelled());
 }
 
 /// Whether one of so many bodies inside one another runs on that thread: deep enough, they take all
