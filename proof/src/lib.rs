@@ -7,6 +7,7 @@
     missing_docs,
     unreachable_pub,
     unused_imports,
+    unexpected_cfgs,
     clippy::missing_errors_doc,
     clippy::missing_panics_doc,
     reason = "what the models do not use of the files; and a model that fails panics"
@@ -19,6 +20,9 @@ mod error;
 #[rustfmt::skip]
 #[path = "../../resilient-runtime/src/event.rs"]
 mod event;
+#[rustfmt::skip]
+#[path = "../../resilient-runtime/src/mode.rs"]
+mod mode;
 pub mod models;
 mod policy;
 mod private;

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::mode;
 use crate::sync::{Mutex, OnceLock, lock};
 
 mod moment;
@@ -51,7 +52,8 @@ pub(crate) fn sleep_sync(wait: Duration) {
     match Virtual::current() {
         _ if wait.is_zero() => {}
         Some(clock) => clock.sleep(wait),
-        None => std::thread::sleep(wait),
+        None if mode::waits() => std::thread::sleep(wait),
+        None => {}
     }
 }
 
@@ -75,9 +77,15 @@ impl Patience {
     }
 }
 
-/// A timer for a wait, or `None` where there is nothing to wait for: tokio's shortest wait is a whole tick.
+/// A timer for a delay, or `None` where nothing is waited for.
 #[cfg(feature = "tokio")]
-pub(crate) fn sleep(wait: Duration) -> Option<Timer> {
+pub(crate) fn sleep(delay: Duration) -> Option<Timer> {
+    if mode::waits() { timer_for(delay) } else { None }
+}
+
+/// tokio's shortest wait is a whole tick: there is no timer for none.
+#[cfg(feature = "tokio")]
+fn timer_for(wait: Duration) -> Option<Timer> {
     (!wait.is_zero()).then(|| tokio::time::sleep(wait))
 }
 
@@ -88,7 +96,7 @@ pub(crate) type Timer = tokio::time::Sleep;
 /// A timer that fires at `at`, or `None` where that is over already.
 #[cfg(feature = "tokio")]
 pub(crate) fn timer(at: Moment) -> Option<Timer> {
-    sleep(at.since(real_now()))
+    timer_for(at.since(real_now()))
 }
 
 /// When a timer fires.

@@ -16,6 +16,7 @@ mod dice;
 mod error;
 mod event;
 mod limit;
+mod mode;
 mod nested;
 mod pinned;
 mod policy;

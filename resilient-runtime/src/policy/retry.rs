@@ -8,6 +8,7 @@ use crate::bound::End;
 use crate::classify::{Judged, RetryClassification};
 use crate::clock::{self, Moment};
 use crate::event::{self, Exhausted, Text};
+use crate::mode;
 use crate::nested;
 
 mod attempt;
@@ -214,6 +215,9 @@ impl<'r> RetryRun<'r> {
 
     /// Takes the machine's next step and tells what happened.
     fn settle(&mut self, shortfall: Shortfall, text: Text<'_>) -> Option<Wait> {
+        if !mode::is_active() {
+            return None;
+        }
         let Plan { config: RetryConfig { max_attempts: most, .. }, operation, .. } = *self.plan;
         let attempt = self.attempt;
         let next = self.next(shortfall, crate::dice::roll()).within(self.remaining());

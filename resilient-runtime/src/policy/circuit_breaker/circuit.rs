@@ -14,6 +14,7 @@ use super::{CircuitState, FailureKind, Permit, Verdict};
 use crate::clock::{self, Moment};
 use crate::error::{CarriesCircuitOpen, CircuitOpenError};
 use crate::event;
+use crate::mode;
 use crate::successes::Successes;
 use crate::sync::{AtomicU64, Mutex, MutexGuard, Ordering, between_write_and_read, fence, lock};
 
@@ -59,7 +60,10 @@ impl Circuit {
         settings: &'static Settings,
         place: &'static Location<'static>,
     ) -> Self {
-        let machine = Machine::new(settings);
+        let mut machine = Machine::new(settings);
+        if !mode::is_active() {
+            machine.disable();
+        }
         Self {
             name,
             place,

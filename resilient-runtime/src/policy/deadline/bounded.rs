@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::end_of;
 use crate::bound::{self, Bound, End};
 use crate::clock::{self, Moment, Timer};
 use crate::limit::{Limit, Limits};
@@ -46,7 +47,7 @@ pub struct Countdown<L> {
 /// Time counts from here; a timeout is the caller's own error.
 #[must_use]
 pub fn due<R, L: Limits<R, Output = R>>(limit: L) -> Countdown<L> {
-    let ends = clock::now().after(limit.carried().limit.duration());
+    let ends = end_of(limit.carried().limit.duration());
     Countdown { limit, ends }
 }
 
@@ -104,7 +105,7 @@ impl<F: Future, L: Limits<F::Output>> Future for Deadline<F, L> {
         let error = carried.limit.error();
         // The timer is asked first, while tokio's budget for this poll is fresh.
         let (at, is_armed, elapsed) = match this.time.as_mut().project() {
-            Told::Still => (clock::now().after(error.limit), false, false),
+            Told::Still => (end_of(error.limit), false, false),
             Told::Until { at } => (*at, false, false),
             Told::Armed { timer } => (clock::due(&timer), true, timer.poll(context).is_ready()),
         };

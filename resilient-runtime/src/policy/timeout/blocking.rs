@@ -10,8 +10,10 @@ use super::abandoned::{self, abandoned_workers};
 use super::{told, worker};
 use crate::bound::{self, Bound};
 use crate::clock::{self, Patience, Virtual};
+use crate::dice::Seeded;
 use crate::error::TimeoutError;
 use crate::event;
+use crate::mode;
 use crate::nested;
 use crate::sync::{Condvar, Mutex, PoisonError, lock};
 
@@ -59,6 +61,9 @@ pub fn timeout_sync<T: Send + 'static>(
     operation: &'static str,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, TimeoutError> {
+    if !mode::is_active() {
+        return Ok(body());
+    }
     let own = TimeoutError { operation, limit };
     let (limit, error) = match bound::current() {
         Some(outer) if outer.remaining() < limit => (outer.remaining(), outer.error),
@@ -83,8 +88,8 @@ pub fn timeout_sync<T: Send + 'static>(
     }
 }
 
-/// The body as a worker runs it: under the caller's clock, subscriber, span and deadline, and repeated by
-/// the same retry.
+/// The body as a worker runs it: under the caller's clock, dice, subscriber, span and deadline, and repeated
+/// by the same retry.
 fn job<T: Send + 'static>(
     shared: Arc<Shared<T>>,
     limit: Duration,
@@ -95,9 +100,10 @@ fn job<T: Send + 'static>(
     let subscriber = tracing::dispatcher::get_default(Clone::clone);
     let span = tracing::Span::current();
     let outer = nested::current();
+    let dice = Seeded::current();
     Box::new(move || {
         let is_virtual = clock.is_some();
-        drop(Virtual::install(clock));
+        drop((Virtual::install(clock), Seeded::install(dice)));
         let at = clock::now().after(limit);
         let bounded = bound::enter(Bound { at, error });
         let repeated = nested::enter(outer);
@@ -108,7 +114,7 @@ fn job<T: Send + 'static>(
         let late = is_virtual && clock::now() > at;
         drop(repeated);
         drop(bounded);
-        drop(Virtual::install(None));
+        drop((Virtual::install(None), Seeded::install(None)));
         shared.finish(late, with);
     })
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::clock::{self, Timer};
 use crate::limit::{Carried, Limit, Limits};
+use crate::mode;
 
 /// Drops `future` when it has not finished within `limit`, counted from its first wait.
 ///
@@ -102,7 +103,8 @@ fn start_or_end<R>(
     if let Some(timer) = &*timer {
         carried.limit.tell_late(clock::due(timer));
     } else {
-        timer.set(clock::timer(clock::now().after(carried.limit.duration())));
+        let limit = if mode::is_active() { carried.limit.duration() } else { Duration::MAX };
+        timer.set(clock::timer(clock::now().after(limit)));
         if timer.as_pin_mut().is_some_and(|timer| timer.poll(context).is_pending()) {
             return Poll::Pending;
         }
