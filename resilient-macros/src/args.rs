@@ -47,6 +47,8 @@ pub(crate) struct Common {
     pub(crate) crate_path: Option<syn::Path>,
     /// `docs = true`: the function's documentation describes the stack.
     pub(crate) docs: bool,
+    /// Where `describe` is written: beside the function stands another that gives its policies as a value.
+    pub(crate) describe: Option<Span>,
 }
 
 /// The settings of one attribute; taken out one by one.
@@ -100,8 +102,10 @@ impl Args {
             common.crate_path = Some(syn::Path::parse_mod_style(input)?);
             return Ok(());
         }
-        if input.peek(syn::Ident) && input.fork().parse::<Ident>().is_ok_and(|name| name == "docs") {
-            return parse_docs(input, common, report);
+        if input.peek(syn::Ident)
+            && input.fork().parse::<Ident>().is_ok_and(|name| name == "docs" || name == "describe")
+        {
+            return parse_switch(input, common, report);
         }
         self.is_empty = false;
         if input.peek(Ident::peek_any) && named {
@@ -215,16 +219,21 @@ impl Value {
     }
 }
 
-/// `docs`, `docs = true`: the function's documentation describes the stack.
-fn parse_docs(input: ParseStream<'_>, common: &mut Common, report: &mut Report) -> syn::Result<()> {
+/// `docs`, `docs = true`, `describe`: see [`Common`].
+fn parse_switch(input: ParseStream<'_>, common: &mut Common, report: &mut Report) -> syn::Result<()> {
     let name: Ident = input.parse()?;
-    common.docs = true;
+    let mut is_on = true;
     if input.parse::<Option<Token![=]>>()?.is_some() {
         let value = parse_value(input)?;
         match &value {
-            Expr::Lit(syn::ExprLit { lit: syn::Lit::Bool(value), .. }) => common.docs = value.value,
+            Expr::Lit(syn::ExprLit { lit: syn::Lit::Bool(value), .. }) => is_on = value.value,
             _ => report.error_at(&value, wording::takes(&name, "`true` or `false`")),
         }
+    }
+    if name == "docs" {
+        common.docs = is_on;
+    } else {
+        common.describe = is_on.then(|| name.span());
     }
     Ok(())
 }

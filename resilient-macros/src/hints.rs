@@ -157,7 +157,7 @@ mod tests {
             (names::fallback, fallback::VOCABULARY.names),
         ] {
             let mut taken = taken.to_vec();
-            taken.push("docs");
+            taken.extend(["docs", "describe"]);
             let mut proposed = proposed.to_vec();
             taken.sort_unstable();
             proposed.sort_unstable();

@@ -69,6 +69,10 @@ impl Function {
         Ok(Self { attributes, visibility, signature, body: bare, receiver, arguments, returns })
     }
 
+    pub(crate) const fn visibility(&self) -> &Visibility {
+        &self.visibility
+    }
+
     pub(crate) fn name(&self) -> &Ident {
         &self.signature.ident
     }

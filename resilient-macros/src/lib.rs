@@ -53,6 +53,12 @@ pub fn deadline(arguments: TokenStream, item: TokenStream) -> TokenStream {
     stack::expand("deadline", arguments.into(), item.into()).into()
 }
 
+#[doc = include_str!("../docs/describe.md")]
+#[proc_macro]
+pub fn describe(path: TokenStream) -> TokenStream {
+    stack::described::call(path.into()).into()
+}
+
 #[doc = include_str!("../docs/retryable.md")]
 #[proc_macro_derive(Retryable, attributes(retryable))]
 pub fn retryable(item: TokenStream) -> TokenStream {

@@ -119,6 +119,15 @@ impl Limit {
         self.value.as_ref()
     }
 
+    /// For a description: `Some(limit), "name"`; of a limit of each call's own, `None, "name"`.
+    pub(crate) fn described(&self, function: &Function) -> TokenStream {
+        let operation = self.operation(function);
+        match &self.value {
+            Some(value) if !self.is_dynamic() => emit!(__res::Some(#value), #operation),
+            _ => emit!(__res::None, #operation),
+        }
+    }
+
     /// What errors and events call the operation.
     pub(crate) fn operation(&self, function: &Function) -> Constant<String> {
         self.operation.clone().unwrap_or_else(|| Constant::Known(function.operation()))

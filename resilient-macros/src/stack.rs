@@ -23,6 +23,7 @@ use crate::wording;
 use crate::written;
 
 mod describe;
+pub(crate) mod described;
 mod rules;
 use rules::{check_deadline, check_order, longest_call, outwards};
 
@@ -109,6 +110,17 @@ impl Policy {
             Self::Deadline(policy) => policy.items(function),
             Self::Timeout(policy) => policy.items(function),
             Self::Fallback(policy) => policy.items(function),
+        }
+    }
+
+    /// What a description says of the policy, as a call on it.
+    fn described(&self, function: &Function) -> TokenStream {
+        match self {
+            Self::CircuitBreaker(policy) => policy.described(),
+            Self::Retry(policy) => policy.described(function),
+            Self::Deadline(policy) => policy.described(function),
+            Self::Timeout(policy) => policy.described(function),
+            Self::Fallback(policy) => policy.described(),
         }
     }
 
@@ -208,7 +220,9 @@ pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStre
     if common.docs {
         function.document(&describe::describe(&stack, &function));
     }
-    write(function, &stack, &emit!(#hints use #runtime::{self as __res, asked::*}; #imports))
+    let described = common.describe.map(|place| described::write(place, &function, &stack, &runtime));
+    let function = write(function, &stack, &emit!(#hints use #runtime::{self as __res, asked::*}; #imports));
+    quote!(#function #described)
 }
 
 /// Writes the one function.

@@ -31,6 +31,7 @@ wording! {
         "`#[{attribute}]` has no setting `{name}`{near}\nits settings are {names}";
     settings_by_name(attribute, names):
         "`#[{attribute}]` takes its settings by name: write `name = …`\nits settings are {names}";
+    no_path_to_describe(): "`describe!` takes the path of a guarded function that says `describe`: `describe!(module::fetch)`";
     given_twice(name): "`{name}` is given twice\nkeep one of them";
     positional_twice(what): "{what} is given twice\nkeep one of them";
     settings_after_equals(path): "settings go in parentheses: write `#[{path}(…)]`";

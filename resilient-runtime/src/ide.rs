@@ -72,6 +72,8 @@ settings! {
         config,
         /// The function's documentation describes the stack.
         docs,
+        /// `describe!` gives the function's policies as a value.
+        describe,
     }
     /// `#[circuit_breaker(…)]`
     circuit_breaker {
@@ -113,6 +115,8 @@ settings! {
         per_attempt,
         /// The function's documentation describes the stack.
         docs,
+        /// `describe!` gives the function's policies as a value.
+        describe,
     }
     /// `#[timeout(…)]`
     timeout {
@@ -124,6 +128,8 @@ settings! {
         operation,
         /// The function's documentation describes the stack.
         docs,
+        /// `describe!` gives the function's policies as a value.
+        describe,
     }
     /// `#[deadline(…)]`
     deadline {
@@ -135,6 +141,8 @@ settings! {
         operation,
         /// The function's documentation describes the stack.
         docs,
+        /// `describe!` gives the function's policies as a value.
+        describe,
     }
     /// `#[fallback(…)]`
     fallback {
@@ -152,5 +160,7 @@ settings! {
         reason,
         /// The function's documentation describes the stack.
         docs,
+        /// `describe!` gives the function's policies as a value.
+        describe,
     }
 }

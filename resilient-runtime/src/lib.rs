@@ -41,15 +41,17 @@ pub use bound::{is_cancelled, remaining};
 pub use classify::{RetryClassification, Retryable, is_or_has_source};
 pub use error::{CarriesCircuitOpen, CarriesTimeout, CircuitOpenError, TimeoutError};
 pub use policy::circuit_breaker::{
-    Circuit, CircuitBreaker, CircuitChange, CircuitKey, CircuitListener, CircuitSnapshot, CircuitState,
-    FailureKind, Held, KeyedCircuit, KeyedCircuitBreaker, Permit, Verdict, circuit, circuits,
+    Circuit, CircuitBreaker, CircuitChange, CircuitKey, CircuitListener, CircuitSettings, CircuitSnapshot,
+    CircuitState, FailureKind, Held, KeyedCircuit, KeyedCircuitBreaker, Permit, Verdict, circuit, circuits,
     on_circuit_change,
 };
 #[cfg(feature = "tokio")]
 pub use policy::deadline::{Deadline, deadline};
+pub use policy::description::{Description, FallbackSettings, LimitSettings};
 pub use policy::fallback::{Degradable, Degradation, Served, Tier};
 pub use policy::retry::{
-    Accepts, AnyValue, Classified, NestedRetry, Retry, RetryBudget, RetryConfig, Selects, Until, When,
+    Accepts, AnyValue, Classified, NestedRetry, Retry, RetryBudget, RetryConfig, RetrySettings, Selects,
+    Until, When,
 };
 pub use policy::timeout::{MAX_ABANDONED_WORKERS, abandoned_workers, timeout_sync};
 #[cfg(feature = "tokio")]

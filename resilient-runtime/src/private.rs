@@ -22,6 +22,7 @@ pub use crate::policy::circuit_breaker::{
 pub use crate::policy::deadline::deadline_sync;
 #[cfg(feature = "tokio")]
 pub use crate::policy::deadline::due;
+pub use crate::policy::description::Description;
 #[cfg(feature = "cache")]
 pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, check as check_fallback};
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};

@@ -11,6 +11,7 @@ mod breaker;
 mod cached;
 mod contention;
 mod deadline;
+mod describe;
 mod futures;
 mod keys;
 mod main_job;

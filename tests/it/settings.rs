@@ -7,8 +7,9 @@ mod retry;
 
 /// Runs what shows the settings, one after the other; together they must be all settings there are.
 fn shown(names: &[&str], settings: &[(&str, fn())]) {
-    // It changes the documentation, not the function: the expansions of the macros show it.
-    let mut missing: Vec<&str> = names.iter().copied().filter(|name| *name != "docs").collect();
+    // Those do nothing to a call: one is shown by the macros' expansions, the other next door.
+    let of_the_function = |name: &&str| !matches!(*name, "docs" | "describe");
+    let mut missing: Vec<&str> = names.iter().copied().filter(of_the_function).collect();
     for (name, show) in settings {
         missing.retain(|missing| missing != name);
         show();

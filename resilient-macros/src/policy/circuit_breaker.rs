@@ -7,6 +7,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Expr;
 
+use crate::args::Constant;
 use crate::call::Call;
 use crate::duration::{DurationValue, is_of_an_instance};
 use crate::item::Function;
@@ -49,6 +50,23 @@ impl CircuitBreaker {
         rule + &each.unwrap_or_default()
     }
 
+    /// See `Description`.
+    pub(crate) fn described(&self) -> TokenStream {
+        let (is_keyed, per_attempt) = (self.key.is_some(), self.per_attempt);
+        let settings = match &self.breaker {
+            Breaker::Static(expr) => emit!(#expr.settings()),
+            Breaker::Written { name, builders, .. } => {
+                let new = Self::named(name.as_ref());
+                // As the function keeps its own: a path is another one in an instance of something generic.
+                emit!({
+                    static __BREAKER: __res::CircuitBreaker = __res::#new #builders;
+                    __BREAKER.settings()
+                })
+            }
+        };
+        emit!(circuit_breaker(#settings, #is_keyed, #per_attempt))
+    }
+
     /// ```text
     /// static __BREAKER: CircuitBreaker = breaker("llm").failure_threshold(3);
     /// ```
@@ -71,12 +89,16 @@ impl CircuitBreaker {
         let Breaker::Written { name, builders, .. } = &self.breaker else {
             return TokenStream::new();
         };
-        let new = match name {
-            Some(name) => emit!(breaker(#name)),
-            None => emit!(breaker_of(|| ::core::any::type_name_of_val(&|| ()))),
-        };
+        let new = Self::named(name.as_ref());
         let ty = if self.key.is_some() { emit!(KeyedCircuitBreaker) } else { emit!(CircuitBreaker) };
         emit!(static #kept: __res::#ty = __res::#new #builders;)
+    }
+
+    fn named(name: Option<&Constant<String>>) -> TokenStream {
+        match name {
+            Some(name) => emit!(breaker(#name)),
+            None => emit!(breaker_of(|| ::core::any::type_name_of_val(&|| ()))),
+        }
     }
 
     /// Looks up the circuit of the call, before the body takes away what the key is made of.

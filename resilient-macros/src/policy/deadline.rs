@@ -39,6 +39,12 @@ impl Deadline {
         limit::check("deadline", function, report);
     }
 
+    /// See `Description`.
+    pub(crate) fn described(&self, function: &Function) -> TokenStream {
+        let limit = self.limit.described(function);
+        emit!(deadline(#limit))
+    }
+
     /// For the function's documentation.
     pub(crate) fn describe(&self) -> String {
         format!("the whole call ends after {}", self.limit.in_words())

@@ -39,6 +39,21 @@ impl Fallback {
         format!("instead of {which} {tiers}, marked as degraded{why}")
     }
 
+    /// See `Description`.
+    pub(crate) fn described(&self) -> TokenStream {
+        let tiers = [
+            self.degraded.as_ref().map(|_| emit!(__res::Tier::Degraded)),
+            self.cached.as_ref().map(|_| emit!(__res::Tier::Cached)),
+            self.default.as_ref().map(|_| emit!(__res::Tier::Default)),
+        ];
+        let tiers = tiers.into_iter().flatten();
+        let reason = match &self.reason {
+            Some(reason) => emit!(__res::Some(#reason)),
+            None => emit!(__res::None),
+        };
+        emit!(fallback(&[#(#tiers),*], #reason))
+    }
+
     pub(crate) fn check(function: &Function, report: &mut Report) {
         function.check_result(&wording::nothing_can_degrade(), report);
     }

@@ -54,6 +54,19 @@ impl Retry {
         format!("up to {attempts} attempts, {apart}{more} apart ({}){budget}", schedule.spread())
     }
 
+    /// See `Description`.
+    pub(crate) fn described(&self, function: &Function) -> TokenStream {
+        let (name, constants, nested) = (function.operation(), &self.constants, &self.beside_config);
+        let mut at_each_call: Vec<String> = self.dynamic.iter().map(|(name, _)| name.to_string()).collect();
+        at_each_call.extend(self.config.as_ref().map(|_| "config".to_owned()));
+        let budget = match &self.budget {
+            None => emit!(__res::None),
+            Some(Budget::Ratio(_)) => emit!(__res::Some(#name)),
+            Some(Budget::At(path)) => emit!(__res::Some(#path.name())),
+        };
+        emit!(retry(__res::retry(#name) #constants #nested.settings().but(&[#(#at_each_call),*], #budget)))
+    }
+
     pub(crate) fn check(&self, function: &Function, report: &mut Report) {
         if !function.returns.is_written && self.until.is_none() {
             report.error(function.name().span(), wording::nothing_can_fail());

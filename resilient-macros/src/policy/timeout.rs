@@ -27,6 +27,12 @@ impl Timeout {
         limit::check("timeout", function, report);
     }
 
+    /// See `Description`.
+    pub(crate) fn described(&self, function: &Function) -> TokenStream {
+        let limit = self.limit.described(function);
+        emit!(timeout(#limit))
+    }
+
     /// For the function's documentation.
     pub(crate) fn describe(&self) -> String {
         format!("an attempt ends after {}", self.limit.in_words())

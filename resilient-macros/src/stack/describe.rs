@@ -10,7 +10,16 @@ use crate::item::Function;
 
 /// Markdown, with a heading of its own.
 pub(super) fn describe(stack: &[Listed], function: &Function) -> String {
-    let mut text = String::from("\n# When it fails\n\n");
+    format!("\n# When it fails\n\n{}", list(stack, function))
+}
+
+/// For a terminal.
+pub(super) fn plain(stack: &[Listed], function: &Function) -> String {
+    list(stack, function).replace("**", "")
+}
+
+fn list(stack: &[Listed], function: &Function) -> String {
+    let mut text = String::new();
     for (number, listed) in stack.iter().enumerate() {
         let (name, what) = match &listed.policy {
             Policy::Fallback(policy) => ("fallback", policy.describe()),

@@ -6,6 +6,7 @@ mod breaker;
 mod builder;
 pub mod check;
 mod circuit;
+mod described;
 mod keyed;
 mod listeners;
 mod machine;
@@ -20,6 +21,7 @@ mod word;
 
 pub use breaker::CircuitBreaker;
 pub use circuit::Circuit;
+pub use described::CircuitSettings;
 pub use keyed::{AsCircuitKey, CircuitKey, KeyedCircuit, KeyedCircuitBreaker};
 pub use listeners::{CircuitChange, CircuitListener, on_circuit_change};
 pub use permit::Permit;

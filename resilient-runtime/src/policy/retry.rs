@@ -15,12 +15,14 @@ mod attempt;
 mod budget;
 mod builder;
 pub mod check;
+mod described;
 mod value;
 mod wait;
 
 pub use budget::RetryBudget;
 use budget::{AfterTimeout, Token};
 pub use builder::{AnyValue, Classified, Retry, Until, When};
+pub use described::RetrySettings;
 pub use value::{Accepts, Selects};
 use wait::Wait;
 pub use wait::pause_sync;

@@ -87,14 +87,19 @@ impl CircuitBreaker {
         KeyedCircuitBreaker::new(self)
     }
 
+    /// The name that was given, or the path of the function.
+    pub(super) fn name_as_written(&self) -> Cow<'static, str> {
+        match self.name {
+            Name::Given(name) => Cow::Borrowed(name),
+            Name::Path(inside) => function_path(inside()),
+        }
+    }
+
     /// Memory that lives as long as the process, where the name is put together: to be asked once.
     pub(super) fn resolved_name(&self) -> &'static str {
-        match self.name {
-            Name::Given(name) => name,
-            Name::Path(inside) => match function_path(inside()) {
-                Cow::Borrowed(path) => path,
-                Cow::Owned(path) => path.leak(),
-            },
+        match self.name_as_written() {
+            Cow::Borrowed(name) => name,
+            Cow::Owned(name) => name.leak(),
         }
     }
 
@@ -122,6 +127,9 @@ impl Deref for CircuitBreaker {
     }
 }
 
+/// What the name of the function begins with that describes another.
+const DESCRIBING: &str = "__resilient_describe_";
+
 /// `module::Type::function` out of the type name of something that is written inside the function.
 fn function_path(inside: &'static str) -> Cow<'static, str> {
     // The last one: a module may be called likewise. Ours ends in more underscores where the function's
@@ -133,9 +141,10 @@ fn function_path(inside: &'static str) -> Cow<'static, str> {
         .strip_prefix('<')
         .and_then(|rest| rest.split_once(" as "))
         .and_then(|(ty, rest)| Some((ty, rest.rsplit_once(">::")?.1)));
-    match of_trait {
-        Some((ty, method)) => Cow::Owned(format!("{ty}::{method}")),
-        None => Cow::Borrowed(function),
+    match (of_trait, function.split_once(DESCRIBING)) {
+        (Some((ty, method)), _) => Cow::Owned(format!("{ty}::{method}")),
+        (None, Some((module, name))) => Cow::Owned(format!("{module}{name}")),
+        (None, None) => Cow::Borrowed(function),
     }
 }
 
@@ -149,6 +158,7 @@ mod tests {
             ("a::b::call::__BREAKER::{{closure}}", "a::b::call"),
             ("a::__BREAKER::call::__BREAKER_::{{closure}}", "a::__BREAKER::call"),
             ("a::Type::call::{{closure}}::__BREAKER::{{closure}}", "a::Type::call"),
+            ("a::Type::__resilient_describe_call::{{closure}}", "a::Type::call"),
             ("<a::Type as a::Model>::chat::__BREAKER::{{closure}}", "a::Type::chat"),
             ("<a::Type<T> as a::Model<U>>::chat::__BREAKER::{{closure}}", "a::Type<T>::chat"),
         ] {

@@ -62,7 +62,7 @@ use places::Entry;
 /// ```
 #[derive(Debug)]
 pub struct KeyedCircuitBreaker {
-    breaker: CircuitBreaker,
+    pub(super) breaker: CircuitBreaker,
     max_keys: u32,
     circuits: OnceLock<&'static KeyedCircuits>,
 }

@@ -32,7 +32,7 @@ use crate::backoff::{BackoffShape, Jitter};
 #[derive(Clone, Copy, Debug)]
 #[must_use = "settings do nothing until they are used by `call` or `call_async`"]
 pub struct Retry<W = Classified, U = AnyValue> {
-    plan: Plan,
+    pub(super) plan: Plan,
     written: Written,
     pub(super) selects: W,
     pub(super) accepts: U,
