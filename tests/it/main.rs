@@ -9,6 +9,7 @@ mod bad_input;
 mod breaker;
 #[cfg(feature = "cache")]
 mod cached;
+mod cancelled;
 mod contention;
 mod deadline;
 mod describe;
