@@ -1,6 +1,7 @@
 //! `#[retry]` from the outside: how often, after how long, on what. The arithmetic of delays is tested
 //! in the runtime.
 
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -295,4 +296,54 @@ fn panics_pass_through_unchanged() {
     let calls = AtomicU32::new(0);
     let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| panics(&calls))).unwrap_err();
     assert_eq!((payload.downcast_ref::<u32>(), calls.load(Ordering::SeqCst)), (Some(&42), 1));
+}
+
+#[test]
+fn while_one_call_waits_others_go_on() {
+    #[retry(max_attempts = 2, jitter = none)]
+    async fn call() -> Result<(), Fault> {
+        Err(Fault::connect())
+    }
+    let ticks = paused(async {
+        let mut ticks = 0_u32;
+        let ticker = async {
+            loop {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                ticks += 1;
+            }
+        };
+        tokio::select! {
+            outcome = call() => drop(outcome),
+            () = ticker => {}
+        }
+        ticks
+    });
+    assert!(ticks >= 900, "{ticks} in the second of its delay");
+}
+
+#[test]
+fn calls_on_many_threads_and_calls_inside_one_another_count_their_own_attempts() {
+    /// Fails until its third attempt, in which it calls itself.
+    #[retry(max_attempts = 3, backoff = none)]
+    fn call(depth: u32, attempts: &RefCell<Vec<(u32, u32)>>) -> Result<u32, Fault> {
+        let of_this = |seen: &&(u32, u32)| seen.0 == depth;
+        let attempt = u32::try_from(attempts.borrow().iter().filter(of_this).count()).unwrap() + 1;
+        attempts.borrow_mut().push((depth, attempt));
+        match (attempt, depth) {
+            (1 | 2, _) => Err(Fault::connect()),
+            (_, 0) => Ok(0),
+            _ => Ok(call(depth - 1, attempts)? + 1),
+        }
+    }
+    std::thread::scope(|scope| {
+        for _ in 0..32 {
+            scope.spawn(|| {
+                let attempts = RefCell::new(Vec::new());
+                assert_eq!(call(4, &attempts).unwrap(), 4);
+                let expected: Vec<_> =
+                    (0..=4).rev().flat_map(|depth| [1, 2, 3].map(|n| (depth, n))).collect();
+                assert_eq!(attempts.into_inner(), expected);
+            });
+        }
+    });
 }
