@@ -1,10 +1,11 @@
 //! What can go wrong between us and a model server, and which of it is worth another attempt.
 //! The policies read that from `Retryable`; no file of this example decides it a second time.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::HeaderMap;
+use resilient::http::retry_after;
 use resilient::{CircuitOpenError, Retryable, TimeoutError};
 use serde_json::Value;
 
@@ -55,29 +56,12 @@ impl LlmError {
 
     /// The error of a response whose status is not a success.
     pub(crate) fn from_response(status: StatusCode, headers: &HeaderMap, body: &str) -> Self {
-        let retry_after = || {
-            let hint = headers.get(RETRY_AFTER)?.to_str().ok()?;
-            parse_retry_after(hint, SystemTime::now())
-        };
         match status {
-            StatusCode::TOO_MANY_REQUESTS => Self::RateLimited { retry_after: retry_after() },
-            _ if status.is_server_error() => Self::Server { status, retry_after: retry_after() },
+            StatusCode::TOO_MANY_REQUESTS => Self::RateLimited { retry_after: retry_after(headers) },
+            _ if status.is_server_error() => Self::Server { status, retry_after: retry_after(headers) },
             _ => Self::Refused { status, message: shorten(&message(body)) },
         }
     }
-}
-
-/// Reads `Retry-After`: whole seconds, or an HTTP date, which counts from `now`.
-///
-/// What is neither gives `None`. A date in the past means "at once", and seconds beyond counting mean
-/// "never": they saturate, so that no hint of a server, however absurd, can wrap around into a short wait.
-pub(crate) fn parse_retry_after(hint: &str, now: SystemTime) -> Option<Duration> {
-    let hint = hint.trim();
-    if !hint.is_empty() && hint.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(hint.parse().map_or(Duration::MAX, Duration::from_secs));
-    }
-    let date = httpdate::parse_http_date(hint).ok()?;
-    Some(date.duration_since(now).unwrap_or(Duration::ZERO))
 }
 
 /// What the server says about its refusal: OpenAI-style, or whatever it is.

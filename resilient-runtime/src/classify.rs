@@ -1,5 +1,6 @@
 //! Which errors are worth another attempt: the trait that error types implement, and the search for a
-//! type along an error's sources. What is done about it is the policies' business.
+//! type along an error's sources. What other crates' errors mean is said in a file for each of those crates;
+//! what is done about it is the policies' business.
 
 use std::error::Error;
 use std::io;
@@ -8,6 +9,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{CircuitOpenError, TimeoutError};
+
+mod idempotent;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "reqwest")]
+mod reqwest;
+#[cfg(feature = "sqlx")]
+mod sqlx;
+#[cfg(feature = "tokio")]
+mod tokio;
+#[cfg(feature = "tonic")]
+mod tonic;
+
+pub use idempotent::{Idempotent, RetryableIfIdempotent};
 
 /// Whether a failure is worth another attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

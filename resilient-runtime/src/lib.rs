@@ -24,6 +24,8 @@ mod successes;
 mod sync;
 mod window;
 
+#[cfg(feature = "http")]
+pub mod http;
 pub mod testing;
 
 #[doc(hidden)]
@@ -38,7 +40,7 @@ use __private as private;
 
 pub use backoff::{Backoff, BackoffShape, Jitter};
 pub use bound::{is_cancelled, remaining};
-pub use classify::{RetryClassification, Retryable, is_or_has_source};
+pub use classify::{Idempotent, RetryClassification, Retryable, RetryableIfIdempotent, is_or_has_source};
 pub use error::{CarriesCircuitOpen, CarriesTimeout, CircuitOpenError, TimeoutError};
 pub use policy::circuit_breaker::{
     Circuit, CircuitBreaker, CircuitChange, CircuitKey, CircuitListener, CircuitSettings, CircuitSnapshot,

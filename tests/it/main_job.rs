@@ -2,7 +2,7 @@
 //! here. What single policies do in detail is tested elsewhere, on paused time; here nothing is mocked and
 //! time is real.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use tokio::sync::Mutex;
@@ -11,7 +11,7 @@ use llm::args::{self, Command, Options, Target};
 use llm::calls::{Mode, Outcome};
 use llm::client::Client;
 use llm::demo;
-use llm::error::{LlmError, parse_retry_after};
+use llm::error::LlmError;
 use llm::report::{SceneReport, Summary, Totals};
 use llm::server::Server;
 use llm::weather::{Reply, RetryAfter};
@@ -186,22 +186,6 @@ async fn a_server_that_talks_nonsense_is_an_error_and_no_panic() {
     server.set_replies(&[Reply::RateLimited(RetryAfter::Seconds("-1"))]);
     assert!(matches!(client.complete("", "").await, Err(LlmError::RateLimited { retry_after: None })));
     assert!("I would rather not say.".parse::<llm::cases::Label>().is_err());
-}
-
-#[test]
-fn retry_after_is_seconds_or_a_date() {
-    // The example of RFC 9110.
-    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-    let read = |hint: &str| parse_retry_after(hint, now);
-    assert_eq!(read("120"), Some(Duration::from_secs(120)));
-    assert_eq!(read(" 0 "), Some(Duration::ZERO));
-    assert_eq!(read("Sun, 06 Nov 1994 08:50:07 GMT"), Some(Duration::from_secs(30)));
-    assert_eq!(read("Sun, 06 Nov 1994 08:49:07 GMT"), Some(Duration::ZERO), "a date in the past: at once");
-    assert_eq!(read(&u64::MAX.to_string()), Some(Duration::from_secs(u64::MAX)));
-    assert_eq!(read(&format!("1{}", "0".repeat(40))), Some(Duration::MAX));
-    for malformed in ["", " ", "-1", "+1", "1.5", "1s", "soon", "Sun, 99 Nov 1994 08:49:37 GMT", "١"] {
-        assert_eq!(read(malformed), None, "{malformed:?}");
-    }
 }
 
 #[test]
