@@ -95,6 +95,10 @@ impl<E: RetryableIfIdempotent + Error + 'static> Retryable for Idempotent<E> {
     fn __resilient_inner(&self) -> Option<&(dyn Error + 'static)> {
         Some(&self.0)
     }
+
+    fn __resilient_timed_out(&self) -> bool {
+        self.0.__resilient_timed_out()
+    }
 }
 
 #[cfg(test)]

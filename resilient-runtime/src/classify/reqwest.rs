@@ -23,6 +23,10 @@ impl Retryable for Error {
     fn retry_classification(&self) -> RetryClassification {
         classify(self, false)
     }
+
+    fn __resilient_timed_out(&self) -> bool {
+        self.is_timeout()
+    }
 }
 
 impl RetryableIfIdempotent for Error {

@@ -10,6 +10,10 @@ impl Retryable for Elapsed {
     fn retry_classification(&self) -> RetryClassification {
         RetryClassification::TRANSIENT
     }
+
+    fn __resilient_timed_out(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]
@@ -25,5 +29,6 @@ mod tests {
         let never = std::future::pending::<()>();
         let error = tokio::time::timeout(Duration::from_secs(1), never).await.unwrap_err();
         assert_eq!(error.retry_classification(), RetryClassification::TRANSIENT);
+        assert!(error.__resilient_timed_out());
     }
 }
