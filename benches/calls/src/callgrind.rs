@@ -1,5 +1,5 @@
 //! Instructions and clock reads of a call: this very program under valgrind's callgrind, once with few
-//! calls and once with many; the difference is the calls'.
+//! calls and once with many; the difference is the calls'. All threads of the program are counted.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,9 +19,9 @@ struct Run {
     clock_reads: u64,
 }
 
-/// Of the subject with this number; `None` without valgrind.
-pub fn count(number: usize) -> Option<Counted> {
-    let (few, many) = (run(number, FEW)?, run(number, MANY)?);
+/// Of the subject with this number, by `program`, which is this one as it was built; `None` without valgrind.
+pub fn count(program: &Path, number: usize) -> Option<Counted> {
+    let (few, many) = (run(program, number, FEW)?, run(program, number, MANY)?);
     let calls = (MANY - FEW) as f64;
     let per_call = |few: u64, many: u64| many.saturating_sub(few) as f64 / calls;
     Some(Counted {
@@ -30,8 +30,7 @@ pub fn count(number: usize) -> Option<Counted> {
     })
 }
 
-fn run(number: usize, calls: u64) -> Option<Run> {
-    let program = std::env::current_exe().ok()?;
+fn run(program: &Path, number: usize, calls: u64) -> Option<Run> {
     let out = std::env::temp_dir().join(format!("resilient-bench-{}.callgrind", std::process::id()));
     let ran = Command::new("valgrind")
         .arg("--tool=callgrind")

@@ -1,14 +1,36 @@
-//! What is measured: the function alone, two floors under any breaker, ours, and others'.
+//! What is measured: a module for each policy, ours beside others' and what one writes by hand, all around
+//! the same function.
 
+use std::future::Future;
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex};
+use std::pin::pin;
+use std::sync::LazyLock;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use resilient::{CircuitOpenError, circuit, circuit_breaker};
+use resilient::{CircuitOpenError, Retryable, TimeoutError};
+use tokio::runtime::{Builder, EnterGuard, Runtime};
 
-mod awaited;
-mod others;
+/// Name, scene, whether it is ours, how it is prepared, what the function is given, the function.
+macro_rules! subjects {
+    ($($name:literal, $scene:ident, $is_ours:literal, $prepare:expr, $n:expr, $call:expr;)*) => {
+        pub fn all() -> Vec<$crate::subjects::Subject> {
+            vec![$($crate::subjects::Subject {
+                name: $name,
+                scene: $crate::subjects::Scene::$scene,
+                is_ours: $is_ours,
+                prepare: $prepare,
+                calls: |calls| $crate::subjects::over_and_over(calls, $n, $call),
+            }),*]
+        }
+    };
+}
+
+mod breaker;
+mod hand_off;
+pub mod retry;
+pub mod stack;
+pub mod timeout;
 
 /// Something that is called over and over.
 pub struct Subject {
@@ -32,12 +54,24 @@ pub enum Scene {
     Refusal,
     /// The breaker is closed, stays so, and the function fails.
     Failure,
+    /// Retried, and the first attempt succeeds.
+    FirstAttempt,
+    /// Bounded, and ready at its first poll.
+    InTime,
+    /// Under a breaker, a retry and a timeout, and the function succeeds.
+    Stack,
+    /// Run by another thread, while its own waits.
+    HandOff,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Retryable)]
 pub enum Error {
+    #[retryable(transient)]
     Down,
+    #[retryable(permanent)]
     Open,
+    #[retryable(transient)]
+    Late,
 }
 
 impl From<CircuitOpenError> for Error {
@@ -46,10 +80,21 @@ impl From<CircuitOpenError> for Error {
     }
 }
 
+impl From<TimeoutError> for Error {
+    fn from(_: TimeoutError) -> Self {
+        Self::Late
+    }
+}
+
 /// Odd numbers fail.
 #[inline(never)]
 pub fn work(n: u64) -> Result<u64, Error> {
     if n & 1 == 0 { Ok(n) } else { Err(Error::Down) }
+}
+
+/// [`work`] as something to await. It never waits.
+pub async fn plain(n: u64) -> Result<u64, Error> {
+    work(n)
 }
 
 pub const SUCCEEDS: u64 = 2;
@@ -63,101 +108,35 @@ pub fn over_and_over<R>(calls: u64, n: u64, call: impl Fn(u64) -> R) {
     }
 }
 
-static LOADED: AtomicU64 = AtomicU64::new(0);
-static LOCKED: Mutex<u64> = Mutex::new(0);
-
-fn load(n: u64) -> Result<u64, Error> {
-    if LOADED.load(Ordering::Relaxed) == 0 { work(n) } else { Err(Error::Open) }
-}
-
-fn locked(n: u64) -> Result<u64, Error> {
-    let mut calls = LOCKED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    *calls += 1;
-    drop(calls);
-    work(n)
-}
-
-#[circuit_breaker(name = "ours")]
-fn ours(n: u64) -> Result<u64, Error> {
-    work(n)
-}
-
-#[circuit_breaker(name = "calls", failure_rate = 0.5, window = 100)]
-fn ours_calls(n: u64) -> Result<u64, Error> {
-    work(n)
-}
-
-#[circuit_breaker(name = "time", failure_rate = 0.5, window = "10s")]
-fn ours_time(n: u64) -> Result<u64, Error> {
-    work(n)
-}
-
-#[circuit_breaker(name = "open")]
-fn ours_open(n: u64) -> Result<u64, Error> {
-    work(n)
-}
-
-#[circuit_breaker(name = "failing", failure_threshold = 4_000_000_000)]
-fn ours_failing(n: u64) -> Result<u64, Error> {
-    work(n)
-}
-
-#[circuit_breaker(name = "failing calls", failure_rate = 0.9, window = 1000)]
-fn ours_failing_calls(n: u64) -> Result<u64, Error> {
-    work(n)
-}
-
-/// Two calls, of which one fails.
-fn half_failing(n: u64) -> bool {
-    ours_failing_calls(n).is_ok() && ours_failing_calls(n + 1).is_ok()
-}
-
-fn open(name: &str) {
-    if let Some(circuit) = circuit(name) {
-        while circuit.enter().map(resilient::Permit::failure).is_ok() {}
+/// Polls until it is done, by no runtime: that would cost more than what is measured.
+#[inline(always)]
+pub fn done<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return output;
+        }
     }
 }
 
-macro_rules! subjects {
-    ($($name:literal, $scene:ident, $is_ours:literal, $prepare:expr, $n:expr, $call:expr;)*) => {
-        pub static ALL: LazyLock<Vec<Subject>> = LazyLock::new(|| vec![$(Subject {
-            name: $name,
-            scene: Scene::$scene,
-            is_ours: $is_ours,
-            prepare: $prepare,
-            calls: |calls| over_and_over(calls, $n, $call),
-        }),*]);
-    };
+/// While what is given here lives, this thread can make tokio's timers. They never fire: nobody drives them.
+pub fn timers() -> EnterGuard<'static> {
+    static RUNTIME: LazyLock<Runtime> =
+        LazyLock::new(|| Builder::new_current_thread().enable_time().build().expect("it needs no threads"));
+    RUNTIME.enter()
 }
 
-subjects! {
-    "the call alone", Success, false, |_| {}, SUCCEEDS, work;
-    // Written to, or the compiler knows what is loaded.
-    "floor: one relaxed load", Success, false, |_| LOADED.store(black_box(0), Ordering::Relaxed), SUCCEEDS, load;
-    "floor: a counter in a `Mutex`", Success, false, |_| {}, SUCCEEDS, locked;
-    "`#[circuit_breaker]`", Success, true, |own| (own.calls)(1), SUCCEEDS, ours;
-    "`#[circuit_breaker]`, window of calls", Success, true, |own| (own.calls)(100), SUCCEEDS, ours_calls;
-    "`#[circuit_breaker]`, window of time", Success, true, |own| (own.calls)(100), SUCCEEDS, ours_time;
-    "nobreak", Success, false, |_| {}, SUCCEEDS, others::nobreak;
-    "recloser", Success, false, |_| {}, SUCCEEDS, others::recloser;
-    "failsafe, failures in a row", Success, false, |_| {}, SUCCEEDS, others::failsafe_row;
-    "failsafe, rate over time", Success, false, |_| {}, SUCCEEDS, others::failsafe_rate;
-    "async: the call alone", Success, false, |_| {}, SUCCEEDS, awaited::alone;
-    "async: `#[circuit_breaker]`", Success, true, |own| (own.calls)(1), SUCCEEDS, awaited::ours;
-    "async: `#[circuit_breaker]`, window of calls", Success, true, |own| (own.calls)(100), SUCCEEDS, awaited::ours_calls;
-    "async: tower-resilience", Success, false, |_| {}, SUCCEEDS, awaited::tower;
-    "`#[circuit_breaker]`", Refusal, true, |own| { (own.calls)(1); open("open") }, SUCCEEDS, ours_open;
-    "nobreak", Refusal, false, |_| over_and_over(10, FAILS, others::nobreak), SUCCEEDS, others::nobreak;
-    "recloser", Refusal, false, |_| over_and_over(300, FAILS, others::recloser), SUCCEEDS, others::recloser;
-    "failsafe, failures in a row", Refusal, false, |_| over_and_over(10, FAILS, others::failsafe_row), SUCCEEDS, others::failsafe_row;
-    "`#[circuit_breaker]`", Failure, true, |_| {}, FAILS, ours_failing;
-    "`#[circuit_breaker]`, window of calls: two calls, one fails", Failure, true, |_| over_and_over(999, SUCCEEDS, ours_failing_calls), SUCCEEDS, half_failing;
-}
+pub static ALL: LazyLock<Vec<Subject>> = LazyLock::new(|| {
+    [breaker::all(), breaker::awaited::all(), retry::all(), timeout::all(), stack::all(), hand_off::all()]
+        .into_iter()
+        .flatten()
+        .collect()
+});
 
 /// By its number in [`ALL`].
 pub fn find(number: &str) -> Option<&'static Subject> {
     ALL.get(number.parse::<usize>().ok()?)
 }
 
-/// For those of others that are opened by time, not by us.
+/// For what is ended by time, not by us.
 pub const LONG: Duration = Duration::from_secs(3600);

@@ -1,31 +1,15 @@
-//! What is awaited: the function never waits, and is polled until it is done.
+//! Breakers around what is awaited: the function never waits, and is polled until it is done.
 
 use std::cell::RefCell;
-use std::future::{Future, Ready, ready};
-use std::pin::pin;
+use std::future::{Ready, ready};
 use std::sync::{LazyLock, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
 
 use resilient::circuit_breaker;
 use tower::util::ServiceFn;
 use tower::{Layer as _, Service as _, service_fn};
 use tower_resilience_circuitbreaker::{CircuitBreaker, CircuitBreakerLayer, DefaultClassifier};
 
-use super::{Error, work};
-
-#[inline(always)]
-fn done<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return output;
-        }
-    }
-}
-
-async fn plain(n: u64) -> Result<u64, Error> {
-    work(n)
-}
+use crate::subjects::{Error, SUCCEEDS, done, plain, work};
 
 #[circuit_breaker(name = "async")]
 async fn guarded(n: u64) -> Result<u64, Error> {
@@ -35,18 +19,6 @@ async fn guarded(n: u64) -> Result<u64, Error> {
 #[circuit_breaker(name = "async calls", failure_rate = 0.5, window = 100)]
 async fn guarded_calls(n: u64) -> Result<u64, Error> {
     work(n)
-}
-
-pub fn alone(n: u64) -> Result<u64, Error> {
-    done(plain(n))
-}
-
-pub fn ours(n: u64) -> Result<u64, Error> {
-    done(guarded(n))
-}
-
-pub fn ours_calls(n: u64) -> Result<u64, Error> {
-    done(guarded_calls(n))
 }
 
 type Guarded = CircuitBreaker<ServiceFn<fn(u64) -> Ready<Result<u64, Error>>>, DefaultClassifier>;
@@ -63,11 +35,18 @@ thread_local! {
     static OWN: RefCell<Guarded> = RefCell::new(TOWER.lock().unwrap_or_else(PoisonError::into_inner).clone());
 }
 
-pub fn tower(n: u64) -> bool {
+fn tower(n: u64) -> bool {
     OWN.with_borrow_mut(|service| {
         done(async {
             let is_ready = std::future::poll_fn(|context| service.poll_ready(context)).await.is_ok();
             is_ready && service.call(n).await.is_ok()
         })
     })
+}
+
+subjects! {
+    "async: the call alone", Success, false, |_| {}, SUCCEEDS, |n| done(plain(n));
+    "async: `#[circuit_breaker]`", Success, true, |own| (own.calls)(1), SUCCEEDS, |n| done(guarded(n));
+    "async: `#[circuit_breaker]`, window of calls", Success, true, |own| (own.calls)(100), SUCCEEDS, |n| done(guarded_calls(n));
+    "async: tower-resilience", Success, false, |_| {}, SUCCEEDS, tower;
 }

@@ -9,7 +9,7 @@ use failsafe::failure_policy::{
 };
 use failsafe::{Config, StateMachine};
 
-use super::{Error, LONG, work};
+use crate::subjects::{Error, LONG, work};
 
 static NOBREAK: LazyLock<nobreak::CircuitBreaker> =
     LazyLock::new(|| nobreak::builder().with_failure_threshold(5).with_open_duration(LONG).build());
