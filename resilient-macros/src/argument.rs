@@ -79,7 +79,7 @@ pub(crate) struct Receiver {
 /// What another attempt needs of an argument.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Passed {
-    /// Nothing: a shared reference is `Copy`.
+    /// Nothing: a shared reference is `Copy`, and so are numbers.
     Shared,
     /// A reborrow.
     Mutable,
@@ -95,11 +95,21 @@ impl Passed {
             Type::Reference(reference) if reference.mutability.is_some() => Self::Mutable,
             Type::Reference(_) => Self::Shared,
             Type::Path(path) if returns::is_pinned_mut(path) => Self::Pinned,
+            Type::Path(path) if path.path.get_ident().is_some_and(is_primitive) => Self::Shared,
             Type::Paren(paren) => Self::of(&paren.elem),
             Type::Group(group) => Self::of(&group.elem),
             _ => Self::Value,
         }
     }
+}
+
+/// Of the types that are `Copy`, those that are known by their names.
+fn is_primitive(name: &Ident) -> bool {
+    const PRIMITIVES: &[&str] = &[
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64",
+        "u128", "usize",
+    ];
+    PRIMITIVES.iter().any(|primitive| name == primitive)
 }
 
 /// How the signature takes `self`.
