@@ -16,6 +16,7 @@ use crate::policy::circuit_breaker::settings::Settings;
 use crate::policy::circuit_breaker::{CircuitState, Held};
 use crate::sync::{Mutex, Ordering, lock};
 
+pub mod doors;
 pub mod keys;
 pub mod windows;
 

@@ -26,6 +26,9 @@ in_every_order!(
         as a_failure_beside_a_success_that_is_counted_apart,
     models::windows::successes_that_are_counted_apart as successes_that_are_counted_apart,
     models::commands_beside_calls as commands_beside_calls,
+    models::doors::a_success_by_another_door as a_success_by_another_door,
+    models::doors::failures_by_two_doors as failures_by_two_doors,
+    models::doors::a_door_that_opens_beside_a_trip as a_door_that_opens_beside_a_trip,
     models::keys::a_key_that_is_new_to_both as a_key_that_is_new_to_both,
     models::keys::keys_that_want_one_place as keys_that_want_one_place,
 );

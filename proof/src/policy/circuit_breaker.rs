@@ -3,6 +3,9 @@
 #[rustfmt::skip]
 #[path = "../../../resilient-runtime/src/policy/circuit_breaker/circuit.rs"]
 pub(crate) mod circuit;
+#[rustfmt::skip]
+#[path = "../../../resilient-runtime/src/policy/circuit_breaker/door.rs"]
+pub(crate) mod door;
 pub(crate) mod keyed;
 #[rustfmt::skip]
 #[path = "../../../resilient-runtime/src/policy/circuit_breaker/listeners.rs"]

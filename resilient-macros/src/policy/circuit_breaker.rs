@@ -129,7 +129,7 @@ impl CircuitBreaker {
     }
 
     /// ```text
-    /// let mut permit = __BREAKER.permit();
+    /// let mut permit = __BREAKER.permit_at_door();
     /// 'call: {
     ///     if let Some(refused) = permit.refused(longest) {
     ///         break 'call circuit_open(refused);
@@ -170,6 +170,8 @@ impl CircuitBreaker {
                 permit.#count(&out, |error| #judge); out
             }
         };
-        Call::new(call).after(&emit!(let mut permit = #breaker.permit();))
+        // Circuits of keys come and go: there is no door that leads to one.
+        let permit = if self.key.is_some() { emit!(permit) } else { emit!(permit_at_door) };
+        Call::new(call).after(&emit!(let mut permit = #breaker.#permit();))
     }
 }

@@ -7,6 +7,7 @@ mod builder;
 pub mod check;
 mod circuit;
 mod described;
+mod door;
 mod keyed;
 mod listeners;
 mod machine;

@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use std::ops::Deref;
 use std::panic::Location;
 
+use super::door::{Door, Entrance as _, Shown};
 use super::settings::Written;
-use super::{Circuit, KeyedCircuitBreaker, registry};
-use crate::sync::OnceLock;
+use super::word::Word;
+use super::{Circuit, KeyedCircuitBreaker, Permit, registry};
+use crate::sync::{AtomicU64, OnceLock};
 
 /// Stops calling a service that is down: after so many failures in a row, or at a share of failures or
 /// slow calls, calls are refused at once, until a probe finds the service back.
@@ -47,6 +49,7 @@ pub struct CircuitBreaker {
     pub(super) written: Written,
     pub(super) place: &'static Location<'static>,
     circuit: OnceLock<&'static Circuit>,
+    door: Door,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +81,9 @@ impl CircuitBreaker {
 
     #[track_caller]
     const fn named(name: Name) -> Self {
-        Self { name, written: Written::NOTHING, place: Location::caller(), circuit: OnceLock::new() }
+        let door =
+            Door { word: AtomicU64::new(Word::ASKS.0), circuit: OnceLock::new(), next: OnceLock::new() };
+        Self { name, written: Written::NOTHING, place: Location::caller(), circuit: OnceLock::new(), door }
     }
 
     /// The same settings for a circuit per key: per host, per tenant.
@@ -101,6 +106,27 @@ impl CircuitBreaker {
             Cow::Borrowed(name) => name,
             Cow::Owned(name) => name.leak(),
         }
+    }
+
+    /// A permit that the circuit is yet to be asked for. As [`Circuit::permit`], and quicker: of a breaker that
+    /// lives as long as the process, the circuit keeps the word up to date.
+    #[doc(hidden)]
+    #[inline]
+    pub fn permit_at_door(&'static self) -> Permit<'static, &'static Door> {
+        let door = &self.door;
+        let shown = door.shown();
+        Permit::new(door, if shown.is_quick() { shown } else { self.behind_the_door() })
+    }
+
+    /// What the circuit shows, whom the door leads to from now on.
+    #[cold]
+    fn behind_the_door(&'static self) -> Shown {
+        if let Some(circuit) = self.door.circuit() {
+            return circuit.shown();
+        }
+        let circuit: &'static Circuit = self;
+        circuit.show_at(&self.door);
+        circuit.shown()
     }
 
     #[cold]

@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::door::{Door, Entrance as _};
 use super::machine::{Machine, Pass, Settled, Standing, Transition};
 use super::news::News;
 use super::settings::Settings;
@@ -52,6 +53,8 @@ pub(super) struct Shared {
     /// Results that came too late to count.
     pub(super) stale_results: u64,
     pub(super) news: News,
+    /// The first of those that are shown the word, too.
+    doors: Option<&'static Door>,
 }
 
 impl Circuit {
@@ -73,7 +76,13 @@ impl Circuit {
             next_report: AtomicU64::new(0),
             abandoned: AtomicU64::new(0),
             apart: machine.apart(),
-            shared: Mutex::new(Shared { machine, last_failure: None, stale_results: 0, news: News::new() }),
+            shared: Mutex::new(Shared {
+                machine,
+                last_failure: None,
+                stale_results: 0,
+                news: News::new(),
+                doors: None,
+            }),
         }
     }
 
@@ -139,7 +148,19 @@ impl Circuit {
     #[doc(hidden)]
     #[inline]
     pub fn permit(&self) -> Permit<'_> {
-        Permit::new(self)
+        Permit::new(self, self.shown())
+    }
+
+    /// From now on `door` shows the word of this circuit.
+    pub(crate) fn show_at(&'static self, door: &'static Door) {
+        if door.leads_to(self) {
+            self.change(|shared| {
+                if let Some(others) = shared.doors.replace(door) {
+                    door.before(others);
+                }
+                ((), None)
+            });
+        }
     }
 
     /// What may be known without asking.
@@ -287,7 +308,11 @@ impl Circuit {
         if let Standing::Refusing(until) = shared.machine.standing() {
             self.refusing_until.store(until.as_nanos(), Ordering::Relaxed);
         }
-        self.word.store(Word::of(&shared.machine).0, Ordering::SeqCst);
+        let word = Word::of(&shared.machine);
+        self.word.store(word.0, Ordering::SeqCst);
+        if let Some(door) = shared.doors {
+            door.show(word);
+        }
         let told = transition.and_then(|transition| shared.news.take_up(transition));
         drop(shared);
         if let Some(first) = told {

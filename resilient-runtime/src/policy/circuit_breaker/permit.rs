@@ -3,13 +3,13 @@
 
 use std::any::type_name;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::word::Word;
+use super::door::{Began, Entrance, Shown};
 use super::{Circuit, FailureKind, Verdict};
-use crate::clock::Moment;
 use crate::error::CircuitOpenError;
 use crate::private::Outcome;
 
@@ -19,13 +19,14 @@ use crate::private::Outcome;
 /// panicking: that is a failure.
 #[derive(Debug)]
 #[must_use = "a permit that is dropped tells the circuit nothing"]
-pub struct Permit<'c> {
-    circuit: &'c Circuit,
+pub struct Permit<'c, E: Entrance<'c> = &'c Circuit> {
+    entrance: E,
+    for_as_long: PhantomData<&'c ()>,
     /// What the circuit shows while one more quick success of this call changes nothing; of a probe, nothing
     /// that a circuit ever shows. Of a call that is yet to be admitted, what the circuit showed.
-    shown: Word,
+    shown: Shown,
     /// When it began, where it matters how long it takes.
-    began: Option<Moment>,
+    began: Began,
     call: Call,
 }
 
@@ -41,13 +42,12 @@ enum Call {
 
 // Whatever is not the way of a quick success is the circuit's to do, in functions that are handed what the
 // permit has, not where it is: so on that way it never has to be in memory.
-impl<'c> Permit<'c> {
+impl<'c, E: Entrance<'c>> Permit<'c, E> {
     /// A permit that is yet to be asked for.
     #[inline]
-    pub(super) fn new(circuit: &'c Circuit) -> Self {
-        let word = circuit.word();
-        let call = if word.is_quick() { Call::Running } else { Call::None };
-        Self { circuit, shown: word, began: None, call }
+    pub(crate) fn new(entrance: E, shown: Shown) -> Self {
+        let call = if shown.is_quick() { Call::Running } else { Call::None };
+        Self { entrance, for_as_long: PhantomData, shown, began: Began(None), call }
     }
 
     /// Asks the circuit for a call that takes up to `longest` by its own settings. `None`: it is admitted.
@@ -57,7 +57,7 @@ impl<'c> Permit<'c> {
         if self.call == Call::Running {
             return None;
         }
-        match self.circuit.ask(self.shown, longest) {
+        match self.entrance.ask(self.shown, longest) {
             Ok((shown, began)) => {
                 (self.shown, self.began, self.call) = (shown, began, Call::Running);
                 None
@@ -67,8 +67,8 @@ impl<'c> Permit<'c> {
     }
 
     #[cfg(test)]
-    pub(super) fn began(&self) -> Option<Moment> {
-        self.began
+    pub(super) fn began(&self) -> Option<crate::clock::Moment> {
+        self.began.0
     }
 
     /// The call succeeded. On a healthy circuit that is one load.
@@ -120,7 +120,7 @@ impl<'c> Permit<'c> {
 
     #[inline]
     fn succeed(&mut self) {
-        if self.circuit.word() == self.shown {
+        if self.entrance.shown() == self.shown {
             self.call = Call::None;
         } else {
             self.end(Verdict::Success, FailureKind::Reported);
@@ -131,15 +131,15 @@ impl<'c> Permit<'c> {
     #[inline]
     fn end(&mut self, verdict: Verdict, kind: FailureKind) {
         self.call = Call::None;
-        self.circuit.settle(self.shown, self.began, verdict, kind);
+        self.entrance.settle(self.shown, self.began, verdict, kind);
     }
 }
 
-impl Drop for Permit<'_> {
+impl<'c, E: Entrance<'c>> Drop for Permit<'c, E> {
     #[inline]
     fn drop(&mut self) {
         if self.call != Call::None {
-            self.circuit.give_back(self.shown, self.began, self.call == Call::Running);
+            self.entrance.give_back(self.shown, self.began, self.call == Call::Running);
         }
     }
 }

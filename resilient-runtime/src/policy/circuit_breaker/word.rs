@@ -5,9 +5,12 @@ use super::machine::{Machine, Pass, Standing};
 
 /// `generation × 32`, flags and the standing, in one atomic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Word(pub(super) u64);
+pub(crate) struct Word(pub(crate) u64);
 
 impl Word {
+    /// Of a circuit that nobody knows yet.
+    pub(crate) const ASKS: Self = Self(Self::ASK);
+
     const CLEAN: u64 = 0;
     const COUNTING: u64 = 1;
     pub(super) const REFUSING: u64 = 2;
