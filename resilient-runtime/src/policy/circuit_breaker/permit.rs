@@ -33,7 +33,7 @@ pub struct Permit<'c, E: Entrance<'c> = &'c Circuit> {
 /// What there is to give back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
-    /// Nothing: the circuit was not asked yet, or it refused, or the call was settled.
+    /// Nothing: the circuit is being asked, or it refused, or the call was settled.
     None,
     Running,
     /// At an await: a future that is dropped while somebody else's panic unwinds did not fail.
@@ -43,20 +43,20 @@ enum Call {
 // Whatever is not the way of a quick success is the circuit's to do, in functions that are handed what the
 // permit has, not where it is: so on that way it never has to be in memory.
 impl<'c, E: Entrance<'c>> Permit<'c, E> {
-    /// A permit that is yet to be asked for.
+    /// A permit that is yet to be asked for, which is done next.
     #[inline]
     pub(crate) fn new(entrance: E, shown: Shown) -> Self {
-        let call = if shown.is_quick() { Call::Running } else { Call::None };
-        Self { entrance, for_as_long: PhantomData, shown, began: Began(None), call }
+        Self { entrance, for_as_long: PhantomData, shown, began: Began(None), call: Call::Running }
     }
 
     /// Asks the circuit for a call that takes up to `longest` by its own settings. `None`: it is admitted.
     #[doc(hidden)]
     #[inline]
     pub fn refused(&mut self, longest: Duration) -> Option<CircuitOpenError> {
-        if self.call == Call::Running {
+        if self.shown.is_quick() {
             return None;
         }
+        self.call = Call::None;
         match self.entrance.ask(self.shown, longest) {
             Ok((shown, began)) => {
                 (self.shown, self.began, self.call) = (shown, began, Call::Running);
