@@ -10,12 +10,17 @@ use crate::event;
 use crate::sync::{Mutex, lock};
 
 thread_local! {
-    static OUTER: Cell<Option<&'static str>> = const { Cell::new(None) };
+    /// Empty: none.
+    static OUTER: Cell<&'static str> = const { Cell::new("") };
 }
 
 /// The retry whose second or later attempt this thread is running, if there is one. `None` while the
 /// thread is shutting down.
 pub(crate) fn current() -> Option<&'static str> {
+    Some(named()).filter(|name| !name.is_empty())
+}
+
+fn named() -> &'static str {
     OUTER.try_with(Cell::get).unwrap_or_default()
 }
 
@@ -23,12 +28,13 @@ pub(crate) fn current() -> Option<&'static str> {
 #[cold]
 #[inline(never)]
 pub(crate) fn enter(outer: Option<&'static str>) -> Entered {
-    let before = current();
-    set(outer);
+    let before = named();
+    // One without a name is one, too.
+    set(outer.map_or("", |name| if name.is_empty() { "retry" } else { name }));
     Entered { before, stays: PhantomData }
 }
 
-fn set(outer: Option<&'static str>) {
+fn set(outer: &'static str) {
     // A thread that is shutting down has nothing left to retry.
     let _ = OUTER.try_with(|current| current.set(outer));
 }
@@ -37,7 +43,8 @@ fn set(outer: Option<&'static str>) {
 #[derive(Debug)]
 #[must_use = "the name holds only while this lives"]
 pub struct Entered {
-    before: Option<&'static str>,
+    // No `Option`: one of this is then no larger, in the frame of every retried function.
+    before: &'static str,
     /// It restores its own thread's name.
     stays: PhantomData<*const ()>,
 }
@@ -90,6 +97,8 @@ mod tests {
         });
         drop(outer);
         assert_eq!(current(), None);
+        let _nameless = enter(Some(""));
+        assert_eq!(current(), Some("retry"));
     }
 
     #[test]

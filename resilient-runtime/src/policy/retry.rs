@@ -232,7 +232,7 @@ impl<'r> RetryRun<'r> {
             (Next::Wait(delay), token) => {
                 event::retry(operation, attempt, most, delay, text);
                 nested::tell(operation);
-                Some(Wait { delay, token })
+                Some(Wait::new(delay, token))
             }
         }
     }
@@ -256,7 +256,7 @@ impl<'r> RetryRun<'r> {
     fn next(&mut self, shortfall: Shortfall, dice: f64) -> Next {
         let (classification, timed_out) = match shortfall {
             Shortfall::Unsatisfied => (RetryClassification::TRANSIENT, false),
-            Shortfall::Error(Judged { classification, timed_out }) => (classification, timed_out),
+            Shortfall::Error(judged) => (judged.classification(), judged.timed_out),
         };
         let RetryClassification::Transient { retry_after: hint } = classification else {
             return Next::Stop;

@@ -52,6 +52,7 @@ pub trait Entrance<'c>: Copy {
 
     /// See [`Circuit::ask`].
     #[cold]
+    #[inline(never)]
     fn ask(self, Shown(word): Shown, longest: Duration) -> Result<(Shown, Began), CircuitOpenError> {
         match self.circuit() {
             Some(circuit) => circuit.ask(word, longest).map(|(word, began)| (Shown(word), Began(began))),
@@ -59,16 +60,18 @@ pub trait Entrance<'c>: Copy {
         }
     }
 
-    /// See [`Circuit::settle`].
+    /// See [`Circuit::settle`]; `error` is the name of the type that it failed with.
     #[cold]
-    fn settle(self, Shown(word): Shown, Began(began): Began, verdict: Verdict, kind: FailureKind) {
+    #[inline(never)]
+    fn settle(self, Shown(word): Shown, Began(began): Began, verdict: Verdict, error: Option<&'static str>) {
         if let Some(circuit) = self.circuit() {
-            circuit.settle(word, began, verdict, kind);
+            circuit.settle(word, began, verdict, error.map_or(FailureKind::Reported, FailureKind::Error));
         }
     }
 
     /// See [`Circuit::give_back`].
     #[cold]
+    #[inline(never)]
     fn give_back(self, Shown(word): Shown, Began(began): Began, is_running: bool) {
         if let Some(circuit) = self.circuit() {
             circuit.give_back(word, began, is_running);

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::door::{Began, Entrance, Shown};
-use super::{Circuit, FailureKind, Verdict};
+use super::{Circuit, Verdict};
 use crate::error::CircuitOpenError;
 use crate::private::Outcome;
 
@@ -79,12 +79,12 @@ impl<'c, E: Entrance<'c>> Permit<'c, E> {
 
     /// The call failed.
     pub fn failure(mut self) {
-        self.end(Verdict::Failure, FailureKind::Reported);
+        self.end(Verdict::Failure, None);
     }
 
     /// What the call came to says nothing of the service: it counts neither way.
     pub fn neutral(mut self) {
-        self.end(Verdict::Neutral, FailureKind::Reported);
+        self.end(Verdict::Neutral, None);
     }
 
     /// Counts `outcome` and hands it on. `judge` says what an error means, as a [`Verdict`] or by
@@ -107,7 +107,7 @@ impl<'c, E: Entrance<'c>> Permit<'c, E> {
             Ok(_) => self.succeed(),
             Err(error) => {
                 let verdict = judge(error).into();
-                self.end(verdict, FailureKind::Error(type_name::<R::Error>()));
+                self.end(verdict, Some(type_name::<R::Error>()));
             }
         }
     }
@@ -123,15 +123,15 @@ impl<'c, E: Entrance<'c>> Permit<'c, E> {
         if self.entrance.shown() == self.shown {
             self.call = Call::None;
         } else {
-            self.end(Verdict::Success, FailureKind::Reported);
+            self.end(Verdict::Success, None);
         }
     }
 
-    /// A `kind` counts where the verdict is that it failed.
+    /// An `error` is the name of the type that it failed with.
     #[inline]
-    fn end(&mut self, verdict: Verdict, kind: FailureKind) {
+    fn end(&mut self, verdict: Verdict, error: Option<&'static str>) {
         self.call = Call::None;
-        self.entrance.settle(self.shown, self.began, verdict, kind);
+        self.entrance.settle(self.shown, self.began, verdict, error);
     }
 }
 

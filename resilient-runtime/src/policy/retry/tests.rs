@@ -12,15 +12,17 @@ mod paused;
 mod value;
 
 const SECOND: Duration = Duration::from_secs(1);
-const TRANSIENT: Shortfall = error(RetryClassification::TRANSIENT);
-const PERMANENT: Shortfall = error(RetryClassification::Permanent);
+const TRANSIENT: RetryClassification = RetryClassification::TRANSIENT;
+const PERMANENT: RetryClassification = RetryClassification::Permanent;
 
-const fn error(classification: RetryClassification) -> Shortfall {
-    Shortfall::Error(Judged { classification, timed_out: false })
+impl From<RetryClassification> for Shortfall {
+    fn from(classification: RetryClassification) -> Self {
+        Self::Error(classification.into())
+    }
 }
 
-const fn hinted(wait: Duration) -> Shortfall {
-    error(RetryClassification::Transient { retry_after: Some(wait) })
+fn hinted(wait: Duration) -> Shortfall {
+    Shortfall::from(RetryClassification::Transient { retry_after: Some(wait) })
 }
 
 /// Exact delays: 1 s, 2 s, 4 s …
@@ -31,8 +33,8 @@ fn run(config: &RetryConfig) -> RetryRun<'static> {
     RetryRun::new(Box::leak(Box::new(Plan { config: *config, operation: "test", ..Plan::DEFAULT })))
 }
 
-fn wait(run: &mut RetryRun<'_>, shortfall: Shortfall, dice: f64) -> Duration {
-    match run.next(shortfall, dice) {
+fn wait(run: &mut RetryRun<'_>, shortfall: impl Into<Shortfall>, dice: f64) -> Duration {
+    match run.next(shortfall.into(), dice) {
         Next::Wait(delay) => delay,
         other => panic!("ends after attempt {}: {other:?}", run.attempt),
     }
@@ -48,7 +50,7 @@ fn attempts_are_counted_with_the_first_call() {
             wait(&mut run, TRANSIENT, 0.0);
         }
         assert!(run.is_last());
-        assert_eq!(run.next(TRANSIENT, 0.0), Next::GiveUp(Exhausted::Attempts));
+        assert_eq!(run.next(TRANSIENT.into(), 0.0), Next::GiveUp(Exhausted::Attempts));
     }
 }
 
@@ -63,10 +65,10 @@ fn delays_follow_the_schedule_from_the_base_on() {
 #[test]
 fn a_permanent_error_stops_at_once_at_any_attempt() {
     let mut run = run(&EXACT);
-    assert_eq!(run.next(PERMANENT, 0.0), Next::Stop);
+    assert_eq!(run.next(PERMANENT.into(), 0.0), Next::Stop);
     wait(&mut run, TRANSIENT, 0.0);
     wait(&mut run, TRANSIENT, 0.0);
-    assert_eq!(run.next(PERMANENT, 0.0), Next::Stop, "also the last one is not called exhausted");
+    assert_eq!(run.next(PERMANENT.into(), 0.0), Next::Stop, "also the last one is not called exhausted");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use super::*;
 use crate::policy::retry::wait::pause_sync;
 use crate::testing::VirtualClock;
 
-const fn waiting(delay: Duration) -> Wait {
-    Wait { delay, token: None }
+fn waiting(delay: Duration) -> Wait {
+    Wait::new(delay, None)
 }
 
 /// Notes when it is dropped.
