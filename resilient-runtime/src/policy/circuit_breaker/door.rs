@@ -60,12 +60,12 @@ pub trait Entrance<'c>: Copy {
         }
     }
 
-    /// See [`Circuit::settle`]; `error` is the name of the type that it failed with.
+    /// See [`Circuit::settle`].
     #[cold]
     #[inline(never)]
-    fn settle(self, Shown(word): Shown, Began(began): Began, verdict: Verdict, error: Option<&'static str>) {
+    fn settle(self, Shown(word): Shown, Began(began): Began, verdict: Verdict, kind: FailureKind) {
         if let Some(circuit) = self.circuit() {
-            circuit.settle(word, began, verdict, error.map_or(FailureKind::Reported, FailureKind::Error));
+            circuit.settle(word, began, verdict, kind);
         }
     }
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::door::{Began, Entrance, Shown};
-use super::{Circuit, Verdict};
+use super::{Circuit, FailureKind, Verdict};
 use crate::error::CircuitOpenError;
 use crate::private::Outcome;
 
@@ -79,12 +79,12 @@ impl<'c, E: Entrance<'c>> Permit<'c, E> {
 
     /// The call failed.
     pub fn failure(mut self) {
-        self.end(Verdict::Failure, None);
+        self.end(Verdict::Failure, FailureKind::Reported);
     }
 
     /// What the call came to says nothing of the service: it counts neither way.
     pub fn neutral(mut self) {
-        self.end(Verdict::Neutral, None);
+        self.end(Verdict::Neutral, FailureKind::Reported);
     }
 
     /// Counts `outcome` and hands it on. `judge` says what an error means, as a [`Verdict`] or by
@@ -107,7 +107,7 @@ impl<'c, E: Entrance<'c>> Permit<'c, E> {
             Ok(_) => self.succeed(),
             Err(error) => {
                 let verdict = judge(error).into();
-                self.end(verdict, Some(type_name::<R::Error>()));
+                self.end(verdict, FailureKind::Error(type_name::<R::Error>()));
             }
         }
     }
@@ -123,15 +123,15 @@ impl<'c, E: Entrance<'c>> Permit<'c, E> {
         if self.entrance.shown() == self.shown {
             self.call = Call::None;
         } else {
-            self.end(Verdict::Success, None);
+            self.end(Verdict::Success, FailureKind::Reported);
         }
     }
 
-    /// An `error` is the name of the type that it failed with.
+    /// A `kind` counts where the verdict is that it failed.
     #[inline]
-    fn end(&mut self, verdict: Verdict, error: Option<&'static str>) {
+    fn end(&mut self, verdict: Verdict, kind: FailureKind) {
         self.call = Call::None;
-        self.entrance.settle(self.shown, self.began, verdict, error);
+        self.entrance.settle(self.shown, self.began, verdict, kind);
     }
 }
 
