@@ -305,7 +305,7 @@ fn boxed_block(body: &Group) -> Option<Group> {
 pub(crate) struct Renewals {
     /// Before the loop.
     pub(crate) keep: TokenStream,
-    /// At the head of each attempt; `run` is the retry.
+    /// At the head of each attempt; `run` is the call so far.
     pub(crate) renew: TokenStream,
     /// The names under which this attempt's arguments are kept, as `Option`s.
     pub(crate) rests: Vec<Ident>,
@@ -314,7 +314,7 @@ pub(crate) struct Renewals {
 }
 
 impl Renewals {
-    pub(crate) fn of(function: &Function) -> Self {
+    pub(crate) fn of(function: &Function, retry: &Ident) -> Self {
         let receiver = function.receiver.iter().filter(|receiver| receiver.passed == Passed::Value);
         let arguments = function.arguments.iter().filter(|argument| argument.passed == Passed::Value);
         let values = receiver
@@ -329,7 +329,7 @@ impl Renewals {
         for (index, (original, name, place)) in values.enumerate() {
             let kept = Ident::new(&format!("kept_{index}"), mixed);
             let rest = Ident::new(&format!("rest_{index}"), mixed);
-            let renew = place.call("renew", emit!(#kept, run.is_last()), None);
+            let renew = place.call("renew", emit!(#kept, #retry.is_last(&run)), None);
             originals.push(original);
             renewals.renew.extend(emit!(let (#name, #rest) = #renew;));
             renewals.rests.push(rest);

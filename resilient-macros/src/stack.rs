@@ -135,6 +135,15 @@ impl Policy {
         }
     }
 
+    /// Whether it does something before the body, that a retry above must not do before it has waited.
+    fn begins(&self) -> bool {
+        match self {
+            Self::CircuitBreaker(_) => true,
+            Self::Timeout(timeout) => timeout.limit.is_dynamic(),
+            _ => false,
+        }
+    }
+
     /// The policy around what stands below it. The stack is in order.
     fn wrap(&self, inner: Call, stack: &[Listed], function: &Function) -> Call {
         let below = stack.partition_point(|listed| listed.policy.place() <= self.place());
@@ -144,12 +153,18 @@ impl Policy {
             Self::Fallback(policy) => policy.wrap(&inner, function),
             Self::CircuitBreaker(policy) => policy.wrap(&inner, longest_call(below), function),
             Self::Retry(policy) => {
-                let mut above = Above { ends: None, pause: emit!(pause) };
-                if function.is_async() && is_above(Place::Deadline) {
-                    above.ends = Some(Deadline::ends());
-                }
-                if is_above(Place::CircuitBreaker) {
-                    above.pause = CircuitBreaker::watch(&above.pause);
+                let mut above = Above { ends: None, pause: None };
+                if function.is_async() {
+                    above.ends = is_above(Place::Deadline).then(Deadline::ends);
+                    if below.iter().any(|listed| listed.policy.begins()) {
+                        let mut pause = emit!(run.pause_async());
+                        if is_above(Place::CircuitBreaker) {
+                            pause = CircuitBreaker::watch(&pause);
+                        }
+                        above.pause = Some(emit!(#pause.await));
+                    }
+                } else {
+                    above.pause = Some(emit!(run.pause()));
                 }
                 policy.wrap(&inner, &above, function)
             }

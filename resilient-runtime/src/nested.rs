@@ -28,10 +28,24 @@ fn named() -> &'static str {
 #[cold]
 #[inline(never)]
 pub(crate) fn enter(outer: Option<&'static str>) -> Entered {
-    let before = named();
+    Entered { before: outer.map_or_else(|| swap(""), replace), stays: PhantomData }
+}
+
+/// [`enter`] without a guard: what is given here must be [`restore`]d.
+pub(crate) fn replace(outer: &'static str) -> &'static str {
     // One without a name is one, too.
-    set(outer.map_or("", |name| if name.is_empty() { "retry" } else { name }));
-    Entered { before, stays: PhantomData }
+    swap(if outer.is_empty() { "retry" } else { outer })
+}
+
+/// Ends what [`replace`] began.
+pub(crate) fn restore(before: &'static str) {
+    set(before);
+}
+
+fn swap(outer: &'static str) -> &'static str {
+    let before = named();
+    set(outer);
+    before
 }
 
 fn set(outer: &'static str) {
@@ -42,7 +56,7 @@ fn set(outer: &'static str) {
 /// While it lives, this thread repeats for the retry that it names.
 #[derive(Debug)]
 #[must_use = "the name holds only while this lives"]
-pub struct Entered {
+pub(crate) struct Entered {
     // No `Option`: one of this is then no larger, in the frame of every retried function.
     before: &'static str,
     /// It restores its own thread's name.

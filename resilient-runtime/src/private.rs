@@ -26,11 +26,7 @@ pub use crate::policy::description::Description;
 #[cfg(feature = "cache")]
 pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, check as check_fallback};
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
-pub use crate::policy::retry::{
-    NestedRetry, Retry, RetryBudget, RetryConfig, check as check_retry, pause_sync,
-};
-#[cfg(feature = "tokio")]
-pub use crate::policy::retry::{pause_async, pause_within_budget};
+pub use crate::policy::retry::{NestedRetry, Retry, RetryBudget, RetryConfig, check as check_retry};
 #[cfg(feature = "tokio")]
 pub use crate::policy::timeout::bound_attempt as timeout;
 pub use crate::probe::{self, Seen, Told};

@@ -1,11 +1,12 @@
 //! `#[timeout]` from the outside, sync and async. How the timer and the workers behave is tested in
 //! the runtime.
 
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use resilient::{TimeoutError, deadline, remaining, retry, timeout};
+use resilient::{TimeoutError, circuit_breaker, deadline, remaining, retry, timeout};
 
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
@@ -103,6 +104,28 @@ fn the_limit_is_written_in_many_ways() {
         let client = Client { limit: Duration::from_secs(9) };
         let Err(Fault::Timeout(error)) = client.by_field().await else { panic!("no timeout") };
         assert_eq!(error.limit, Duration::from_secs(9));
+    });
+}
+
+#[test]
+fn a_limit_of_each_attempts_own_is_asked_for_when_that_begins() {
+    #[circuit_breaker(name = "timeout::own")]
+    #[retry(max_attempts = 3, jitter = none)]
+    #[timeout(asked.limit())]
+    async fn call(asked: &Asked) -> Result<(), Fault> {
+        std::future::pending().await
+    }
+    struct Asked(tokio::time::Instant, RefCell<Vec<u64>>);
+    impl Asked {
+        fn limit(&self) -> Duration {
+            self.1.borrow_mut().push(self.0.elapsed().as_secs());
+            Duration::from_secs(10)
+        }
+    }
+    paused(async {
+        let asked = Asked(tokio::time::Instant::now(), RefCell::default());
+        assert!(call(&asked).await.is_err());
+        assert_eq!(*asked.1.borrow(), [0, 10 + 1, 10 + 1 + 10 + 2]);
     });
 }
 

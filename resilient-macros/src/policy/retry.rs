@@ -28,8 +28,8 @@ const BUDGET: &str = "__BUDGET";
 pub(crate) struct Above {
     /// When the time of the whole call is up, where that is kept in a variable.
     pub(crate) ends: Option<TokenStream>,
-    /// What is awaited for a `pause`.
-    pub(crate) pause: TokenStream,
+    /// The wait before another attempt, where an attempt does not wait by itself.
+    pub(crate) pause: Option<TokenStream>,
 }
 
 impl Retry {
@@ -119,55 +119,38 @@ impl Retry {
     /// let mut run = __RETRY.start();
     /// let mut kept = sku;
     /// loop {
-    ///     let (sku, rest) = renew(kept, run.is_last());
-    ///     let pause = {
-    ///         let out = inner;
-    ///         let Err(error) = seen(&out) else { break out };
-    ///         let wait = run.failed(judge(error), Told(error).text());
-    ///         let (Some(wait), Some(rest)) = (wait, rest) else { break out };
-    ///         kept = rest;
-    ///         pause_async(wait, out)
-    ///     };
-    ///     pause.await;
+    ///     let (sku, rest) = renew(kept, __RETRY.is_last(&run));
+    ///     let out = inner;
+    ///     let Err(error) = seen(&out) else { break out };
+    ///     let (judged, text) = (judge(error), Told(error).text());
+    ///     let again = __RETRY.failed(&mut run, judged, text);
+    ///     let (true, Some(rest)) = (again, rest) else { break out };
+    ///     kept = rest;
     /// }
     /// ```
     ///
-    /// A breaker above looks on while the call waits, too; what waits within a deadline keeps to it.
+    /// What an attempt came to is gone before the wait: it may hold something that others wait for, and need
+    /// not be `Send`.
     pub(crate) fn wrap(&self, inner: &Call, above: &Above, function: &Function) -> Call {
-        let Renewals { keep, renew, rests, kept } = Renewals::of(function);
-        let is_async = function.is_async();
-        let within = above.ends.as_ref().map(|ends| emit!(.within(#ends)));
-        let start = self.start(within.as_ref(), function);
-        let judge = self.judge(function);
-        let (attempt, pause) = if is_async {
-            let pause = if self.budget.is_some() { "pause_within_budget" } else { "pause_async" };
-            let pause = Ident::new(pause, Span::mixed_site());
-            (inner.named("out"), emit!(__res::#pause(wait, out)))
-        } else {
-            let inner = inner.statements();
-            let attempt = emit!(let out = { let _repeated = run.enter(); #inner };);
-            (attempt, emit!(__res::pause_sync(wait, out);))
-        };
+        let retry = self.held(function);
+        let Renewals { keep, renew, rests, kept } = Renewals::of(function, &retry);
+        let start = self.start(function);
+        let attempt = inner.named("out");
+        let judge = self.judge(&retry, above.ends.as_ref(), function);
+        let kept: TokenStream = kept.iter().zip(&rests).map(|(kept, rest)| emit!(#kept = #rest;)).collect();
         let proceed = if rests.is_empty() {
-            emit!(let __res::Some(wait) = wait else { break out };)
+            emit!(let true = again else { break out };)
         } else {
-            emit!(let (__res::Some(wait), #(__res::Some(#rests)),*) = (wait, #(#rests),*) else { break out };)
+            emit!(let (true, #(__res::Some(#rests)),*) = (again, #(#rests),*) else { break out };)
         };
-        let turn = emit! {
-            #attempt
-            #judge
-            #proceed
-            #(#kept = #rests;)*
-            #pause
-        };
-        // What was borrowed stays in a future until its scope ends, even where it was moved away, and an
-        // outcome need not be `Send`.
-        let waits = &above.pause;
-        let turn = if is_async { emit!(let pause = { #turn }; #waits.await;) } else { turn };
+        let mut turn = emit!(#attempt #judge #proceed #kept);
+        if let Some(pause) = &above.pause {
+            turn = emit!({ #turn } #pause;);
+        }
         Call::new(emit!(loop { #renew #turn })).after(&emit!(#start #keep))
     }
 
-    /// One run as the attempt that is due.
+    /// One run as the attempt that is due, and the wait before it.
     ///
     /// ```text
     /// run.attempt(body)
@@ -176,35 +159,38 @@ impl Retry {
         emit!(run.attempt(#body))
     }
 
-    fn start(&self, within: Option<&TokenStream>, function: &Function) -> TokenStream {
-        let name = function.operation();
-        if let Some(config) = &self.config {
-            let configured = Place::of(config).call("configured", emit!(#name), Some(config));
-            let shared = self.shared(function);
-            return emit! {
-                let retry = #configured #shared;
-                let mut run = retry.start() #within;
-            };
+    /// What the settings are held in while a call runs.
+    fn held(&self, function: &Function) -> Ident {
+        if self.config.is_none() && self.dynamic.is_empty() {
+            return function.free_name(STATIC);
         }
-        let kept = function.free_name(STATIC);
-        if self.dynamic.is_empty() {
-            return emit!(let mut run = #kept.start() #within;);
-        }
-        let (names, values): (Vec<_>, Vec<_>) = self.dynamic.iter().cloned().unzip();
-        let shared = self.shared(function);
-        emit! {
-            let retry = __res::Retry::from(__res::RetryConfig { #(#names: #values,)* ..*#kept.config() })
-                .operation(#name) #shared;
-            let mut run = retry.start() #within;
-        }
+        Ident::new("retry", Span::mixed_site())
     }
 
-    /// Statements that leave the loop with a success, and say how long to `wait` after a failure.
-    fn judge(&self, function: &Function) -> TokenStream {
+    fn start(&self, function: &Function) -> TokenStream {
+        let (name, held, shared) = (function.operation(), self.held(function), self.shared(function));
+        let made = if let Some(config) = &self.config {
+            let configured = Place::of(config).call("configured", emit!(#name), Some(config));
+            emit!(let #held = #configured #shared;)
+        } else if self.dynamic.is_empty() {
+            TokenStream::new()
+        } else {
+            let kept = function.free_name(STATIC);
+            let (names, values): (Vec<_>, Vec<_>) = self.dynamic.iter().cloned().unzip();
+            emit! {
+                let #held = __res::Retry::from(__res::RetryConfig { #(#names: #values,)* ..*#kept.config() })
+                    .operation(#name) #shared;
+            }
+        };
+        emit!(#made let mut run = #held.start();)
+    }
+
+    /// Statements that leave the loop with a success, and say after a failure whether to go on.
+    fn judge(&self, retry: &Ident, ends: Option<&TokenStream>, function: &Function) -> TokenStream {
         // Only a budget wants to know.
         let done = if self.budget.is_some() {
             emit!({
-                run.succeeded();
+                #retry.succeeded(&run);
                 break out;
             })
         } else {
@@ -214,19 +200,26 @@ impl Retry {
             Some(selected) => emit!(__res::selected(#selected, __res::Told(error).judged())),
             None => function.returns.error.call("judge", emit!(error), None),
         };
+        let (failed, unsatisfied) = match ends {
+            None => ("failed", "unsatisfied"),
+            Some(_) => ("failed_within", "unsatisfied_within"),
+        };
+        let [failed, unsatisfied] = [failed, unsatisfied].map(|name| Ident::new(name, Span::mixed_site()));
+        let ends = ends.map(|ends| emit!(#ends,));
         let Some(until) = &self.until else {
             let outcome = function.returns.whole.call("seen", emit!(&out), None);
             return emit! {
                 let __res::Err(error) = #outcome else #done;
-                let wait = run.failed(#class, __res::Told(error).text());
+                let (judged, text) = (#class, __res::Told(error).text());
+                let again = #retry.#failed(#ends &mut run, judged, text);
             };
         };
         let accepts = Place::of(until).call("holds", emit!(value), Some(until));
         emit! {
-            let wait = match __res::Seen(&out).seen() {
+            let again = match __res::Seen(&out).seen() {
                 __res::Ok(value) if #accepts => #done,
-                __res::Ok(_) => run.unsatisfied(),
-                __res::Err(error) => run.failed(#class, __res::Told(error).text()),
+                __res::Ok(_) => #retry.#unsatisfied(#ends &mut run),
+                __res::Err(error) => #retry.#failed(#ends &mut run, #class, __res::Told(error).text()),
             };
         }
     }

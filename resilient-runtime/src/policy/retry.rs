@@ -4,30 +4,27 @@
 use std::time::Duration;
 
 use crate::backoff::{Backoff, BackoffShape, Jitter};
-use crate::bound::End;
 use crate::classify::{Judged, RetryClassification};
 use crate::clock::{self, Moment};
 use crate::event::{self, Exhausted, Text};
 use crate::mode;
 use crate::nested;
 
-mod attempt;
+#[cfg(feature = "tokio")]
+mod awaited;
 mod budget;
 mod builder;
 pub mod check;
 mod described;
+mod run;
 mod value;
-mod wait;
 
 pub use budget::RetryBudget;
 use budget::{AfterTimeout, Token};
 pub use builder::{AnyValue, Classified, Retry, Until, When};
 pub use described::RetrySettings;
+use run::RetryRun;
 pub use value::{Accepts, Selects};
-use wait::Wait;
-pub use wait::pause_sync;
-#[cfg(feature = "tokio")]
-pub use wait::{pause_async, pause_within_budget};
 
 /// The settings of a retry, for values that are known only at run time (from `self`, a file).
 ///
@@ -133,20 +130,6 @@ impl Next {
     }
 }
 
-/// One call of a retried function: counts its attempts.
-#[derive(Debug)]
-pub struct RetryRun<'r> {
-    plan: &'r Plan,
-    /// The attempt that is running, from 1.
-    attempt: u32,
-    /// Whether the attempt before it timed out.
-    after_timeout: bool,
-    // Half the size of a `Duration`, and still more than 500 years: every retried future carries a run.
-    previous_delay_nanos: u64,
-    /// When the time of the whole call is up.
-    ends: Moment,
-}
-
 /// What a retry holds for all of its calls.
 #[derive(Clone, Copy, Debug)]
 struct Plan {
@@ -161,99 +144,96 @@ impl Plan {
         Self { config: RetryConfig::DEFAULT, operation: "retry", budget: None, nested: NestedRetry::Report };
 }
 
-impl<'r> RetryRun<'r> {
+impl Plan {
+    /// Begins a call.
     #[inline]
-    fn new(plan: &'r Plan) -> Self {
-        if let Some(budget) = plan.budget {
+    fn start(&self) -> RetryRun {
+        if let Some(budget) = self.budget {
             budget.called();
         }
-        Self { plan, attempt: 1, after_timeout: false, previous_delay_nanos: 0, ends: Moment::MAX }
-    }
-
-    /// Starts no delay that would outlast this.
-    #[inline]
-    #[must_use]
-    pub const fn within(self, End(ends): End) -> Self {
-        Self { ends, ..self }
-    }
-
-    /// How much time is left of what the callers are ready to wait, if they said.
-    fn remaining(&self) -> Option<Duration> {
-        if self.ends == Moment::MAX {
-            return crate::remaining();
-        }
-        let own = self.ends.since(clock::now());
-        Some(crate::remaining().map_or(own, |outer| outer.min(own)))
-    }
-
-    /// Whether the attempt that is running is the last that the settings allow.
-    #[inline]
-    #[must_use]
-    pub fn is_last(&self) -> bool {
-        self.attempt >= self.plan.config.max_attempts
+        RetryRun(None)
     }
 
     /// The attempt came to what the caller wants. Only a budget needs to know.
     #[inline]
-    pub fn succeeded(&self) {
-        if let Some(budget) = self.plan.budget {
-            budget.succeeded((self.attempt > 1).then_some(AfterTimeout(self.after_timeout)));
+    fn succeeded(&self, run: &RetryRun) {
+        if let Some(budget) = self.budget {
+            budget.succeeded(run.0.as_ref().map(|again| AfterTimeout(again.progress.after_timeout)));
         }
     }
 
-    /// What follows an attempt that failed with an error of which that was said, and which events show so:
-    /// the wait before the next attempt, or `None`: the error stands.
-    #[cold]
-    pub fn failed(&mut self, error: Judged, text: Text<'_>) -> Option<Wait> {
-        self.settle(Shortfall::Error(error), text)
-    }
-
-    /// What follows an attempt that came to a value which `until` does not take: the wait before the
-    /// next attempt, or `None`: the value stands.
-    #[cold]
-    pub fn unsatisfied(&mut self) -> Option<Wait> {
-        self.settle(Shortfall::Unsatisfied, Text::Name("the value does not satisfy `until`"))
-    }
-
-    /// Takes the machine's next step and tells what happened.
-    fn settle(&mut self, shortfall: Shortfall, text: Text<'_>) -> Option<Wait> {
+    /// What follows an attempt that fell short, and which events show so: whether there is another, no later
+    /// than the caller's time ends. Tells what happened.
+    fn settle(&self, run: &mut RetryRun, ends: Moment, shortfall: Shortfall, text: Text<'_>) -> bool {
+        run.ended();
         if !mode::is_active() {
-            return None;
+            return false;
         }
-        let Plan { config: RetryConfig { max_attempts: most, .. }, operation, .. } = *self.plan;
-        let attempt = self.attempt;
-        let next = self.next(shortfall, crate::dice::roll()).within(self.remaining());
-        match self.afforded(next) {
-            (Next::Stop, _) => None,
+        let Self { config, operation, .. } = *self;
+        let mut progress = run.progress();
+        let attempt = progress.attempt;
+        let next = progress.next(&config, shortfall, crate::dice::roll()).within(remaining(ends));
+        match self.afforded(next, progress) {
+            (Next::Stop, _) => false,
             (Next::GiveUp(why), _) => {
-                event::retry_exhausted(operation, attempt, most, why, text);
-                None
+                event::retry_exhausted(operation, attempt, config.max_attempts, why, text);
+                false
             }
             (Next::Wait(delay), token) => {
-                event::retry(operation, attempt, most, delay, text);
+                event::retry(operation, attempt, config.max_attempts, delay, text);
                 nested::tell(operation);
-                Some(Wait::new(delay, token))
+                run.again(progress, operation, delay, token);
+                true
             }
         }
+    }
+
+    /// What follows a value that `until` does not take.
+    fn unsatisfied(&self, run: &mut RetryRun, ends: Moment) -> bool {
+        let text = Text::Name("the value does not satisfy `until`");
+        self.settle(run, ends, Shortfall::Unsatisfied, text)
     }
 
     /// Does not wait where an outer retry is to do it, or the budget has no token for another attempt.
-    fn afforded(&self, next: Next) -> (Next, Option<Token>) {
+    fn afforded(&self, next: Next, progress: Progress) -> (Next, Option<Token>) {
         if !matches!(next, Next::Wait(_)) {
             return (next, None);
         }
-        if self.plan.nested == NestedRetry::Collapse && nested::current().is_some() {
+        if self.nested == NestedRetry::Collapse && nested::current().is_some() {
             return (Next::GiveUp(Exhausted::Nested), None);
         }
-        let Some(budget) = self.plan.budget else { return (next, None) };
-        match budget.take(AfterTimeout(self.after_timeout)) {
+        let Some(budget) = self.budget else { return (next, None) };
+        match budget.take(AfterTimeout(progress.after_timeout)) {
             Some(token) => (next, Some(token)),
             None => (Next::GiveUp(Exhausted::Budget(budget.name())), None),
         }
     }
+}
+
+/// How much time is left of what the callers are ready to wait, if they said.
+fn remaining(ends: Moment) -> Option<Duration> {
+    if ends == Moment::MAX {
+        return crate::remaining();
+    }
+    let own = ends.since(clock::now());
+    Some(crate::remaining().map_or(own, |outer| outer.min(own)))
+}
+
+/// How far a call has come.
+#[derive(Clone, Copy, Debug)]
+struct Progress {
+    /// The attempt that is running, from 1.
+    attempt: u32,
+    /// Whether the attempt before it timed out.
+    after_timeout: bool,
+    previous_delay: Duration,
+}
+
+impl Progress {
+    const FIRST: Self = Self { attempt: 1, after_timeout: false, previous_delay: Duration::ZERO };
 
     /// The machine itself: pure but for the count of attempts.
-    fn next(&mut self, shortfall: Shortfall, dice: f64) -> Next {
+    fn next(&mut self, config: &RetryConfig, shortfall: Shortfall, dice: f64) -> Next {
         let (classification, timed_out) = match shortfall {
             Shortfall::Unsatisfied => (RetryClassification::TRANSIENT, false),
             Shortfall::Error(judged) => (judged.classification(), judged.timed_out),
@@ -261,29 +241,26 @@ impl<'r> RetryRun<'r> {
         let RetryClassification::Transient { retry_after: hint } = classification else {
             return Next::Stop;
         };
-        if self.is_last() {
+        if self.attempt >= config.max_attempts {
             return Next::GiveUp(Exhausted::Attempts);
         }
-        if hint.is_some_and(|hint| hint > self.plan.config.max_retry_after) {
+        if hint.is_some_and(|hint| hint > config.max_retry_after) {
             return Next::GiveUp(Exhausted::RetryAfter);
         }
-        let own = self.own_delay(dice);
-        self.attempt += 1;
-        self.after_timeout = timed_out;
-        self.previous_delay_nanos = u64::try_from(own.as_nanos()).unwrap_or(u64::MAX);
+        let own = self.own_delay(config, dice);
+        *self = Self { attempt: self.attempt + 1, after_timeout: timed_out, previous_delay: own };
         match hint {
-            Some(hint) if hint > own => Next::Wait(self.plan.config.jitter.add_to(hint, dice)),
+            Some(hint) if hint > own => Next::Wait(config.jitter.add_to(hint, dice)),
             _ => Next::Wait(own),
         }
     }
 
-    fn own_delay(&self, dice: f64) -> Duration {
-        let schedule = self.plan.config.schedule();
-        if self.plan.config.backoff == BackoffShape::Decorrelated {
-            return schedule.decorrelated_after(Duration::from_nanos(self.previous_delay_nanos), dice);
+    fn own_delay(&self, config: &RetryConfig, dice: f64) -> Duration {
+        let schedule = config.schedule();
+        if config.backoff == BackoffShape::Decorrelated {
+            return schedule.decorrelated_after(self.previous_delay, dice);
         }
-        let delay = schedule.delay(self.attempt);
-        self.plan.config.jitter.spread(delay, self.plan.config.max_delay, dice)
+        config.jitter.spread(schedule.delay(self.attempt), config.max_delay, dice)
     }
 }
 

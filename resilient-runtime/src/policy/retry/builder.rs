@@ -4,8 +4,11 @@
 use std::time::Duration;
 
 use super::check::{self, Written};
-use super::{NestedRetry, Plan, RetryBudget, RetryConfig, RetryRun};
+use super::{NestedRetry, Plan, RetryBudget, RetryConfig, RetryRun, Shortfall};
 use crate::backoff::{BackoffShape, Jitter};
+use crate::bound::End;
+use crate::classify::Judged;
+use crate::event::Text;
 
 /// Runs a function again when it fails with an error that is worth another attempt.
 ///
@@ -213,10 +216,54 @@ impl<W, U> Retry<W, U> {
     pub const fn config(&self) -> &RetryConfig {
         &self.plan.config
     }
+}
 
+/// What attributes write around a body.
+#[doc(hidden)]
+impl Retry {
     /// Begins a call. Reads no clock and rolls no dice.
     #[inline]
-    pub fn start(&self) -> RetryRun<'_> {
-        RetryRun::new(&self.plan)
+    #[must_use]
+    pub fn start(&self) -> RetryRun {
+        self.plan.start()
+    }
+
+    /// Whether the attempt that is running is the last that the settings allow.
+    #[inline]
+    #[must_use]
+    pub fn is_last(&self, run: &RetryRun) -> bool {
+        run.attempt_number() >= self.plan.config.max_attempts
+    }
+
+    /// The attempt came to what the caller wants.
+    #[inline]
+    pub fn succeeded(&self, run: &RetryRun) {
+        self.plan.succeeded(run);
+    }
+
+    /// Whether there is another attempt after one that failed with an error of which that was said, and which
+    /// events show so; if not, the error stands.
+    #[cold]
+    pub fn failed(&self, run: &mut RetryRun, error: Judged, text: Text<'_>) -> bool {
+        self.failed_within(End::NEVER, run, error, text)
+    }
+
+    /// [`failed`](Self::failed), where the caller's time ends.
+    #[cold]
+    pub fn failed_within(&self, End(ends): End, run: &mut RetryRun, error: Judged, text: Text<'_>) -> bool {
+        self.plan.settle(run, ends, Shortfall::Error(error), text)
+    }
+
+    /// Whether there is another attempt after one that came to a value which `until` does not take; if not,
+    /// the value stands.
+    #[cold]
+    pub fn unsatisfied(&self, run: &mut RetryRun) -> bool {
+        self.unsatisfied_within(End::NEVER, run)
+    }
+
+    /// [`unsatisfied`](Self::unsatisfied), where the caller's time ends.
+    #[cold]
+    pub fn unsatisfied_within(&self, End(ends): End, run: &mut RetryRun) -> bool {
+        self.plan.unsatisfied(run, ends)
     }
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::panic)]
 
 use super::*;
+use crate::testing::VirtualClock;
 
 mod budget;
 mod check;
@@ -28,15 +29,26 @@ fn hinted(wait: Duration) -> Shortfall {
 /// Exact delays: 1 s, 2 s, 4 s …
 const EXACT: RetryConfig = RetryConfig { jitter: Jitter::None, ..RetryConfig::DEFAULT };
 
-/// Its plan lives as long as the test binary: runs borrow theirs.
-fn run(config: &RetryConfig) -> RetryRun<'static> {
-    RetryRun::new(Box::leak(Box::new(Plan { config: *config, operation: "test", ..Plan::DEFAULT })))
+/// The machine by settings of its own.
+struct Machine<'c> {
+    config: &'c RetryConfig,
+    progress: Progress,
 }
 
-fn wait(run: &mut RetryRun<'_>, shortfall: impl Into<Shortfall>, dice: f64) -> Duration {
+fn run(config: &RetryConfig) -> Machine<'_> {
+    Machine { config, progress: Progress::FIRST }
+}
+
+impl Machine<'_> {
+    fn next(&mut self, shortfall: Shortfall, dice: f64) -> Next {
+        self.progress.next(self.config, shortfall, dice)
+    }
+}
+
+fn wait(run: &mut Machine<'_>, shortfall: impl Into<Shortfall>, dice: f64) -> Duration {
     match run.next(shortfall.into(), dice) {
         Next::Wait(delay) => delay,
-        other => panic!("ends after attempt {}: {other:?}", run.attempt),
+        other => panic!("ends after attempt {}: {other:?}", run.progress.attempt),
     }
 }
 
@@ -46,10 +58,9 @@ fn attempts_are_counted_with_the_first_call() {
         let config = RetryConfig { max_attempts, ..EXACT };
         let mut run = run(&config);
         for attempt in 1..max_attempts {
-            assert!(!run.is_last(), "attempt {attempt} of {max_attempts}");
+            assert_eq!(run.progress.attempt, attempt);
             wait(&mut run, TRANSIENT, 0.0);
         }
-        assert!(run.is_last());
         assert_eq!(run.next(TRANSIENT.into(), 0.0), Next::GiveUp(Exhausted::Attempts));
     }
 }
@@ -144,14 +155,20 @@ fn decorrelated_delays_grow_by_the_runs_own_history() {
 
 #[test]
 fn interleaved_runs_do_not_feel_each_other() {
-    let retry = Retry::new().max_attempts(4).jitter(Jitter::None);
+    let clock = VirtualClock::install();
+    let retry = Retry::new().max_attempts(3).jitter(Jitter::None);
     let (mut one, mut other) = (retry.start(), retry.start());
-    assert_eq!(wait(&mut one, TRANSIENT, 0.0), SECOND);
-    assert_eq!(wait(&mut one, TRANSIENT, 0.0), SECOND * 2);
-    assert_eq!(wait(&mut other, TRANSIENT, 0.0), SECOND);
-    assert_eq!(wait(&mut one, TRANSIENT, 0.0), SECOND * 4);
-    assert!(one.is_last() && !other.is_last());
-    assert_eq!(wait(&mut other, TRANSIENT, 0.0), SECOND * 2);
+    let goes_on = |run: &mut RetryRun| {
+        assert!(retry.failed(run, TRANSIENT.into(), Text::Name("down")));
+        run.pause();
+    };
+    goes_on(&mut one);
+    goes_on(&mut one);
+    goes_on(&mut other);
+    assert!(retry.is_last(&one) && !retry.is_last(&other));
+    goes_on(&mut other);
+    assert!(retry.is_last(&other));
+    assert_eq!(clock.sleeps(), [SECOND, SECOND * 2, SECOND, SECOND * 2]);
 }
 
 #[test]

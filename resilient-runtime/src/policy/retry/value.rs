@@ -1,12 +1,11 @@
 //! Retrying a closure: the loop that an attribute would have written, for those who hold a `Retry` as
-//! a value. What follows an attempt is decided by `RetryRun`.
+//! a value. What follows an attempt is decided by its plan.
 
 use std::fmt::Display;
 
-#[cfg(feature = "tokio")]
-use super::pause_within_budget;
-use super::{AnyValue, Classified, Retry, RetryRun, Until, Wait, When, pause_sync};
+use super::{AnyValue, Classified, Retry, RetryRun, Shortfall, Until, When};
 use crate::classify::{Judged, RetryClassification, Retryable};
+use crate::clock::Moment;
 use crate::event::Text;
 
 /// What says whether an `E` is tried again. Implemented by what [`Retry`] holds.
@@ -57,14 +56,14 @@ impl<W, U> Retry<W, U> {
         U: Accepts<T>,
         E: Display,
     {
-        let mut run = self.start();
+        let mut run = self.plan.start();
         loop {
-            let outcome = {
-                let _repeated = run.enter();
-                function()
-            };
-            let Some(wait) = self.after(&mut run, &outcome) else { return outcome };
-            pause_sync(wait, outcome);
+            let outcome = function();
+            if !self.goes_on(&mut run, &outcome) {
+                return outcome;
+            }
+            drop(outcome);
+            run.pause();
         }
     }
 
@@ -79,20 +78,21 @@ impl<W, U> Retry<W, U> {
         U: Accepts<T>,
         E: Display,
     {
-        let mut run = self.start();
+        let mut run = self.plan.start();
         loop {
-            let pause = {
+            {
                 let outcome = run.attempt(function()).await;
-                let Some(wait) = self.after(&mut run, &outcome) else { return outcome };
-                pause_within_budget(wait, outcome)
-            };
-            pause.await;
+                if !self.goes_on(&mut run, &outcome) {
+                    return outcome;
+                }
+            }
+            run.pause_async().await;
         }
     }
 
-    /// Asks the predicates; the run says what follows.
+    /// Asks the predicates; the plan says what follows.
     #[inline]
-    fn after<T, E>(&self, run: &mut RetryRun<'_>, outcome: &Result<T, E>) -> Option<Wait>
+    fn goes_on<T, E>(&self, run: &mut RetryRun, outcome: &Result<T, E>) -> bool
     where
         W: Selects<E>,
         U: Accepts<T>,
@@ -100,11 +100,14 @@ impl<W, U> Retry<W, U> {
     {
         match outcome {
             Ok(value) if self.accepts.accepts(value) => {
-                run.succeeded();
-                None
+                self.plan.succeeded(run);
+                false
             }
-            Ok(_) => run.unsatisfied(),
-            Err(error) => run.failed(self.selects.judge(error), Text::Display(error)),
+            Ok(_) => self.plan.unsatisfied(run, Moment::MAX),
+            Err(error) => {
+                let judged = Shortfall::Error(self.selects.judge(error));
+                self.plan.settle(run, Moment::MAX, judged, Text::Display(error))
+            }
         }
     }
 }

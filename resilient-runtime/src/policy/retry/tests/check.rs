@@ -161,7 +161,7 @@ fn all_other_settings_go_together() {
 #[test]
 fn a_base_above_the_default_cap_is_capped() {
     let retry = Retry::new().base_delay(SECOND * 60).jitter(Jitter::None);
-    assert_eq!(wait(&mut retry.start(), TRANSIENT, 0.5), SECOND * 30);
+    assert_eq!(wait(&mut run(retry.config()), TRANSIENT, 0.5), SECOND * 30);
 }
 
 #[test]

@@ -1,70 +1,75 @@
-//! The pause between two attempts: what it lets go first, and what it leaves alone.
-
-use std::cell::Cell;
+//! The pause between two attempts: what it takes, and what it leaves alone.
 
 use super::*;
-use crate::policy::retry::wait::pause_sync;
-use crate::testing::VirtualClock;
 
-fn waiting(delay: Duration) -> Wait {
-    Wait::new(delay, None)
-}
-
-/// Notes when it is dropped.
-struct Outcome<F: Fn()>(F);
-
-impl<F: Fn()> Drop for Outcome<F> {
-    fn drop(&mut self) {
-        (self.0)();
-    }
+/// Whose second attempt is due after `delay`.
+fn second(delay: Duration) -> RetryRun {
+    let mut run = RetryRun(None);
+    run.again(Progress::FIRST, "paused", delay, None);
+    run
 }
 
 #[test]
-fn a_blocking_pause_drops_the_outcome_first() {
+fn a_blocking_pause_sleeps_once_and_not_for_nothing() {
     let clock = VirtualClock::install();
-    let slept_at_drop = Cell::new(None);
-    pause_sync(waiting(SECOND), Outcome(|| slept_at_drop.set(Some(clock.sleeps().len()))));
-    assert_eq!((slept_at_drop.get(), clock.sleeps()), (Some(0), vec![SECOND]));
-    pause_sync(waiting(Duration::ZERO), ());
+    let mut run = second(SECOND);
+    run.pause();
+    run.pause();
+    assert_eq!(clock.sleeps(), [SECOND], "what was waited for is over");
+    second(Duration::ZERO).pause();
+    RetryRun(None).pause();
     assert_eq!(clock.sleeps(), [SECOND], "a zero wait is none");
+}
+
+#[test]
+fn a_call_that_succeeds_at_once_is_remembered_by_a_pointer() {
+    assert_eq!(size_of::<RetryRun>(), size_of::<usize>());
 }
 
 #[cfg(feature = "tokio")]
 mod awaited {
     use std::future::Future;
     use std::pin::pin;
-    use std::rc::Rc;
     use std::task::{Context, Poll, Waker};
 
     use super::*;
-    use crate::policy::retry::wait::pause_async;
 
     #[tokio::test(start_paused = true)]
-    async fn an_async_pause_drops_the_outcome_first_and_takes_the_timers_time() {
+    async fn an_async_pause_takes_the_timers_time_once() {
         let start = tokio::time::Instant::now();
-        let dropped_at = Cell::new(None);
-        pause_async(waiting(SECOND), Outcome(|| dropped_at.set(Some(start.elapsed())))).await;
-        assert_eq!((dropped_at.get(), start.elapsed()), (Some(Duration::ZERO), SECOND));
+        let mut run = second(SECOND);
+        run.pause_async().await;
+        run.pause_async().await;
+        assert_eq!(start.elapsed(), SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_attempt_waits_until_it_is_due_and_only_then() {
+        let start = tokio::time::Instant::now();
+        let begun = || async { start.elapsed() };
+        assert_eq!(RetryRun(None).attempt(begun()).await, Duration::ZERO);
+        let mut run = second(SECOND);
+        assert_eq!(run.attempt(begun()).await, SECOND);
+        assert_eq!(run.attempt(begun()).await, SECOND, "once");
     }
 
     #[test]
     fn a_zero_pause_needs_no_timer() {
-        let pause = pin!(pause_async(waiting(Duration::ZERO), ()));
+        let mut run = second(Duration::ZERO);
+        let pause = pin!(run.pause_async());
         assert_eq!(pause.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(()));
     }
 
-    #[test]
-    fn an_outcome_may_be_neither_send_nor_outlive_the_pause() {
+    #[tokio::test(start_paused = true)]
+    async fn a_run_goes_from_thread_to_thread_with_its_pause() {
         fn send<F: Future + Send>(future: F) -> F {
             future
         }
-        let mut place = 1;
-        let pause = pause_async(waiting(Duration::ZERO), &mut place);
-        place += 1;
-        drop(pause);
-        drop(send(async {
-            let outcome = Rc::new(place);
-            pause_async(waiting(Duration::ZERO), outcome).await;
-        }));
+        let paused = send(async {
+            let mut run = second(SECOND);
+            run.pause_async().await;
+            run.attempt(std::future::ready(1)).await
+        });
+        assert_eq!(paused.await, 1);
     }
 }

@@ -30,9 +30,9 @@ async fn yielding() {
 }
 
 /// A run whose second attempt is due.
-fn second(retry: &Retry) -> RetryRun<'_> {
+fn second(retry: &Retry) -> RetryRun {
     let mut run = retry.start();
-    run.failed(Judged::from(RetryClassification::TRANSIENT), Text::Name("the first")).unwrap();
+    assert!(retry.failed(&mut run, TRANSIENT.into(), Text::Name("the first")));
     run
 }
 
@@ -43,7 +43,7 @@ const fn named(name: &'static str) -> Retry {
 #[test]
 fn an_attempt_takes_eight_bytes() {
     let retry = named("n-size");
-    let run = retry.start();
+    let mut run = retry.start();
     let future = async { yielding().await };
     let size = size_of_val(&future);
     assert!(size_of_val(&run.attempt(future)) <= size + 8);
@@ -66,11 +66,10 @@ fn a_name_holds_at_every_poll_from_the_second_attempt_on_and_not_in_between() {
             assert_eq!(current(), None);
         }
         assert_eq!(current(), None);
-        run.unsatisfied();
+        retry.unsatisfied(&mut run);
     }
 }
 
-#[cfg(feature = "tokio")]
 #[test]
 fn a_retry_in_an_async_attempt_is_told_whether_it_waits_or_blocks() {
     async fn repeated_async(outer: &'static str, body: impl AsyncFn()) {
@@ -110,7 +109,7 @@ fn a_retry_in_an_async_attempt_is_told_whether_it_waits_or_blocks() {
 #[test]
 fn an_unrelated_future_polled_in_between_is_not_told() {
     let retry = named("n-interleaved");
-    let run = second(&retry);
+    let mut run = second(&retry);
     let told = heard(|| {
         let mut attempt = pin!(run.attempt(pending::<()>()));
         for _ in 0..3 {
@@ -121,13 +120,12 @@ fn an_unrelated_future_polled_in_between_is_not_told() {
     assert_eq!(told, []);
 }
 
-#[cfg(feature = "tokio")]
 #[tokio::test]
 async fn a_task_that_an_attempt_spawns_is_on_its_own() {
     let (listener, heard) = listener(|| {});
     let _guard = tracing::dispatcher::set_default(&listener);
     let retry = named("n-spawned");
-    let run = second(&retry);
+    let mut run = second(&retry);
     let spawns = async {
         tokio::spawn(async {
             assert_eq!(current(), None);
@@ -142,7 +140,7 @@ async fn a_task_that_an_attempt_spawns_is_on_its_own() {
 #[test]
 fn neither_a_panic_nor_a_cancellation_leaves_a_name_behind() {
     let retry = named("n-async-panic");
-    let run = second(&retry);
+    let mut run = second(&retry);
     let told = heard(|| {
         let panics = async {
             yielding().await;
@@ -164,7 +162,7 @@ fn neither_a_panic_nor_a_cancellation_leaves_a_name_behind() {
 #[test]
 fn an_attempt_may_change_threads() {
     let retry = named("n-moves");
-    let run = second(&retry);
+    let mut run = second(&retry);
     let mut attempt = Box::pin(run.attempt(async {
         yielding().await;
         current()
