@@ -8,7 +8,7 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Path};
 
 use crate::args::Common;
-use crate::attempt::{Attempt, Runs};
+use crate::attempt::Runs;
 use crate::call::Call;
 use crate::hints::Hints;
 use crate::item::{Function, NotAFunction};
@@ -22,6 +22,7 @@ use crate::report::Report;
 use crate::wording;
 use crate::written;
 
+mod body;
 mod describe;
 pub(crate) mod described;
 mod rules;
@@ -256,56 +257,12 @@ fn write(mut function: Function, stack: &[Listed], imports: &TokenStream) -> Tok
         function.renew_receiver();
     }
     let function = &function;
-    let mut call = run(stack, &function.attempt(), runs, function);
+    let mut call = body::run(stack, &function.attempt(), runs, function);
     for listed in outwards(stack) {
         call = listed.policy.wrap(call, stack, function);
     }
     let items = stack.iter().map(|listed| listed.policy.items(function));
     function.with_body(&emit!(#imports #(#items)*), call.statements())
-}
-
-/// One run of the body.
-fn run(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
-    if function.is_async() {
-        return awaited(stack, &attempt.here(runs), function);
-    }
-    let timeout = stack.iter().find_map(|listed| match &listed.policy {
-        Policy::Timeout(timeout) => Some(timeout),
-        _ => None,
-    });
-    let has_deadline = stack.iter().any(|listed| matches!(listed.policy, Policy::Deadline(_)));
-    Call::new(match timeout {
-        Some(timeout) => timeout.run(attempt, runs, function),
-        None if has_deadline => Deadline::run(attempt, runs, function),
-        None => {
-            let body = attempt.here(runs);
-            emit!((#body)())
-        }
-    })
-}
-
-/// The policies hold the pinned body by reference: each layer that holds a future counts against the
-/// compiler's recursion limit, and is a place that the body is moved through. It is gone once it has been
-/// awaited, before anybody looks at what it came to.
-///
-/// ```text
-/// let limit = || const { limit("name", LIMIT) };
-/// let body = async { body };
-/// permit.during(run.attempt(timeout(limit, pin!(body)))).await
-/// ```
-fn awaited(stack: &[Listed], body: &TokenStream, function: &Function) -> Call {
-    if stack.iter().all(|listed| matches!(listed.policy, Policy::Fallback(_))) {
-        return Call::new(emit!(#body.await));
-    }
-    let (mut limit, mut watched) = (None, emit!(__res::pin!(body)));
-    for listed in outwards(stack) {
-        if let Policy::Timeout(timeout) = &listed.policy {
-            limit = Some(timeout.hold(function));
-        }
-        watched = listed.policy.watch(watched);
-    }
-    // Not within the macro that pins it: editors do not look into one for what is being typed.
-    Call::statement(emit!(#watched.await)).after(&emit!(#limit let body = #body;))
 }
 
 fn is_ours(attribute: &Attribute) -> bool {

@@ -10,7 +10,7 @@ use crate::subjects::{self, Scene, Subject};
 /// Of the calls that two threads make of the function alone, what they make where nothing is written.
 const SCALING: f64 = 0.85;
 /// The future of `#[retry]`, over that of a loop by hand.
-pub const FUTURE: f64 = 1.13; // bar 1.1
+pub const FUTURE: f64 = 1.1;
 /// Milliseconds of a hundred retries without a delay.
 pub const NO_DELAY: f64 = 3.0;
 /// Instructions in the default release profile, over those under fat LTO.
@@ -47,10 +47,10 @@ fn most(subject: &Subject) -> Most {
         Scene::Success => Most::of(40.0),
         Scene::Refusal => Most { clock_reads: 1.0, ..Most::UNBOUNDED },
         Scene::Failure => Most::UNBOUNDED,
-        Scene::FirstAttempt if is_async => Most::of(93.0), // bar 52
-        Scene::FirstAttempt => Most::of(34.0),             // bar 28
-        Scene::InTime => Most::of(67.0),                   // bar 60
-        Scene::Stack => Most::of(169.0),                   // bar 130
+        Scene::FirstAttempt if is_async => Most::of(83.0), // bar 52
+        Scene::FirstAttempt => Most::of(28.0),
+        Scene::InTime => Most::of(60.0),
+        Scene::Stack => Most::of(157.0), // bar 130
         Scene::HandOff => Most { allocations: 200, ..Most::UNBOUNDED }, // bar 0
     }
 }

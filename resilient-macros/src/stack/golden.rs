@@ -123,6 +123,19 @@ async fn fetch(request: Request) -> Result<Page, FetchError> {
 }
 
 #[test]
+fn timeout() {
+    holds(
+        "timeout",
+        r"
+#[timeout(secs = 2)]
+async fn lookup(name: &str) -> Result<Address, LookupError> {
+    resolver().resolve(name).await
+}
+",
+    );
+}
+
+#[test]
 fn sync_timeout() {
     holds(
         "sync_timeout",
