@@ -101,6 +101,29 @@ async fn timed(input: &u32) -> Result<u32, Fault> {
     Ok(*input)
 }
 
+#[timeout(secs = 120)]
+fn elsewhere(input: u32) -> Result<u32, Fault> {
+    if input == 0 { Err(Fault::Lost) } else { Ok(input) }
+}
+
+#[timeout(secs = 120)]
+fn elsewhere_too(input: [u64; 64]) -> Result<[u64; 64], Fault> {
+    Ok(input)
+}
+
+/// Of the caller, that is. What workers allocate is counted where all threads are: in `benches/calls`.
+#[test]
+fn a_sync_timeout_allocates_for_the_first_call_of_a_function_alone() {
+    let calls = |times: u32| {
+        for n in 0..times {
+            assert!(matches!(elsewhere(black_box(n)), Ok(0..) | Err(Fault::Lost)));
+            assert!(elsewhere_too(black_box([n.into(); 64])).is_ok());
+        }
+    };
+    assert!(allocations(|| calls(1)) > 0);
+    assert_eq!(allocations(|| calls(100)), 0);
+}
+
 #[test]
 fn success_at_the_first_attempt_allocates_nothing() {
     // The first call of all registers the breaker under its name.

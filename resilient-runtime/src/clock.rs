@@ -59,22 +59,51 @@ pub(crate) fn sleep_sync(wait: Duration) {
 
 /// For a wait in real time that something else may end before.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience(Option<Instant>);
+pub(crate) struct Patience {
+    ends_at: Moment,
+    left: Left,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Left {
+    /// All of it: nobody has waited yet.
+    All(Duration),
+    ByTheClock,
+    /// A virtual clock does not move by itself.
+    NoEnd,
+}
 
 impl Patience {
-    /// A limit beyond the end of time is waited for without one; so is any limit by a virtual clock, which
-    /// does not move by itself.
-    pub(crate) fn start(limit: Duration) -> Self {
-        Self(match Virtual::current() {
-            Some(_) => None,
-            None => Instant::now().checked_add(limit),
-        })
+    /// By this virtual clock, or by std's.
+    pub(crate) fn start(limit: Duration, clock: Option<&Virtual>) -> Self {
+        match clock {
+            Some(clock) => Self { ends_at: clock.now().after(limit), left: Left::NoEnd },
+            None => Self { ends_at: std_now().after(limit), left: Left::All(limit) },
+        }
     }
 
-    /// Zero: it is over. `None`: it never is.
-    pub(crate) fn left(self) -> Option<Duration> {
-        self.0.map(|end| end.saturating_duration_since(Instant::now()))
+    /// As any thread sees it: tokio's paused clock, which may be this thread's alone, has no part in it.
+    pub(crate) const fn ends_at(&self) -> Moment {
+        self.ends_at
     }
+
+    /// Zero: it is over. `None`: it never is. Asked for the first time it is all that there is, without a look
+    /// at the clock.
+    pub(crate) fn left(&mut self) -> Option<Duration> {
+        match self.left {
+            Left::All(limit) => {
+                self.left = Left::ByTheClock;
+                Some(limit)
+            }
+            Left::ByTheClock => Some(self.ends_at.since(std_now())),
+            Left::NoEnd => None,
+        }
+    }
+}
+
+/// Also where tokio's clock is paused.
+fn std_now() -> Moment {
+    moment(Instant::now())
 }
 
 /// A timer for a delay, or `None` where nothing is waited for.

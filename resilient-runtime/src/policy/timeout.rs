@@ -1,5 +1,5 @@
 //! Bounding one run of a body: what a timeout is told as. Futures are bounded in `bounded`, closures that
-//! block in `blocking`, on the threads of `worker`.
+//! block in `blocking`, on the threads of `worker`, which are handed their orders at a `desk`.
 
 use crate::error::TimeoutError;
 use crate::event;
@@ -9,6 +9,10 @@ mod abandoned;
 mod blocking;
 #[cfg(feature = "tokio")]
 mod bounded;
+mod desk;
+mod order;
+mod spare;
+mod surroundings;
 mod worker;
 
 pub use abandoned::{MAX_ABANDONED_WORKERS, abandoned_workers};

@@ -1,39 +1,32 @@
 //! Bounding a closure that blocks: it runs on a worker, and its caller stops waiting at the limit. A
 //! body that was given up cannot be stopped from outside; how many such there may be is bounded next door.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
+use std::any::{Any, TypeId};
+use std::panic::resume_unwind;
 use std::time::Duration;
 
 use super::abandoned::{self, abandoned_workers};
-use super::{told, worker};
-use crate::bound::{self, Bound};
-use crate::clock::{self, Patience, Virtual};
-use crate::dice::Seeded;
+use super::order::{Ended, Job, Order};
+use super::{spare, told, worker};
+use crate::bound;
 use crate::error::TimeoutError;
 use crate::event;
 use crate::mode;
-use crate::nested;
-use crate::sync::{Condvar, Mutex, PoisonError, lock};
 
-type Caught<T> = Result<T, Box<dyn Any + Send>>;
-
-enum Running<T> {
-    Yes,
-    /// `late`: past the limit by a virtual clock, which interrupts nobody.
-    Finished {
-        late: bool,
-        with: Caught<T>,
-    },
-    Abandoned,
+/// The body on its way to a worker, and its value on the way back.
+struct Call<F, T> {
+    body: Option<F>,
+    value: Option<T>,
 }
 
-/// What a caller and the worker that runs its body share.
-struct Shared<T> {
-    operation: &'static str,
-    running: Mutex<Running<T>>,
-    finished: Condvar,
+impl<F: FnOnce() -> T + Send + 'static, T: Send + 'static> Job for Call<F, T> {
+    fn run(&mut self) {
+        self.value = self.body.take().map(|body| body());
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
 }
 
 /// Runs `body` on a worker thread and waits for it, at most for `limit`.
@@ -61,9 +54,33 @@ pub fn timeout_sync<T: Send + 'static>(
     operation: &'static str,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, TimeoutError> {
-    if !mode::is_active() {
-        return Ok(body());
+    if mode::is_active() { elsewhere(limit, operation, body) } else { Ok(body()) }
+}
+
+fn elsewhere<F, T>(limit: Duration, operation: &'static str, body: F) -> Result<T, TimeoutError>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    // What is kept for this type is of this type, and what comes back is what was sent.
+    let spare = spare::take(TypeId::of::<Call<F, T>>());
+    let mut order = spare.unwrap_or_else(|| Order::new(Call::<F, T> { body: None, value: None }));
+    if let Some(call) = order.job.as_any().downcast_mut::<Call<F, T>>() {
+        call.body = Some(body);
     }
+    let mut order = bounded(limit, operation, order)?;
+    let call = order.job.as_any().downcast_mut::<Call<F, T>>();
+    let value = call.and_then(|call| call.value.take()).ok_or(TimeoutError { operation, limit })?;
+    spare::keep(order);
+    Ok(value)
+}
+
+/// Gives `order` back when its job has run: all of it that is not to be made anew for each function.
+fn bounded(
+    limit: Duration,
+    operation: &'static str,
+    mut order: Box<Order>,
+) -> Result<Box<Order>, TimeoutError> {
     let own = TimeoutError { operation, limit };
     let (limit, error) = match bound::current() {
         Some(outer) if outer.remaining() < limit => (outer.remaining(), outer.error),
@@ -76,84 +93,19 @@ pub fn timeout_sync<T: Send + 'static>(
         event::no_worker(operation, stuck);
         return Err(own);
     }
-    let shared = Arc::new(Shared { operation, running: Mutex::new(Running::Yes), finished: Condvar::new() });
-    if worker::run(job(Arc::clone(&shared), limit, error, body)).is_err() {
+    let patience = order.surroundings.look_round(limit, error);
+    let Ok(done) = worker::run(order, patience, operation) else {
         event::no_worker(operation, abandoned_workers());
         return Err(own);
-    }
-    match shared.wait(limit) {
-        Some(Ok(value)) => Ok(value),
-        Some(Err(panic)) => resume_unwind(panic),
-        None => Err(told(error)),
-    }
-}
-
-/// The body as a worker runs it: under the caller's clock, dice, subscriber, span and deadline, and repeated
-/// by the same retry.
-fn job<T: Send + 'static>(
-    shared: Arc<Shared<T>>,
-    limit: Duration,
-    error: TimeoutError,
-    body: impl FnOnce() -> T + Send + 'static,
-) -> worker::Job {
-    let clock = Virtual::current();
-    let subscriber = tracing::dispatcher::get_default(Clone::clone);
-    let span = tracing::Span::current();
-    let outer = nested::current();
-    let dice = Seeded::current();
-    Box::new(move || {
-        let is_virtual = clock.is_some();
-        drop((Virtual::install(clock), Seeded::install(dice)));
-        let at = clock::now().after(limit);
-        let bounded = bound::enter(Bound { at, error });
-        let repeated = nested::enter(outer);
-        // Subscriber and span run code of their own, and are let go before the caller goes on.
-        let with = catch_unwind(AssertUnwindSafe(move || {
-            tracing::dispatcher::with_default(&subscriber, || span.in_scope(body))
-        }));
-        let late = is_virtual && clock::now() > at;
-        drop(repeated);
-        drop(bounded);
-        drop((Virtual::install(None), Seeded::install(None)));
-        shared.finish(late, with);
-    })
-}
-
-impl<T> Shared<T> {
-    fn finish(&self, late: bool, with: Caught<T>) {
-        let mut running = lock(&self.running);
-        if matches!(*running, Running::Abandoned) {
-            abandoned::came_back(self.operation);
-            drop(running);
-            // A value's own `Drop` may panic too, and nobody is there to hear of it.
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(with)));
-            return;
+    };
+    let Some(mut order) = done else { return Err(told(error)) };
+    match order.ended.take() {
+        Some(Ended { is_late: false, with: Ok(()) }) => Ok(order),
+        Some(Ended { is_late: false, with: Err(panic) }) => {
+            // Where a subscriber panics there may be a value: its `Drop` is not to meet the panic.
+            drop(order);
+            resume_unwind(panic)
         }
-        *running = Running::Finished { late, with };
-        drop(running);
-        self.finished.notify_one();
-    }
-
-    /// What the body came to, or `None`: it was too late or was given up.
-    fn wait(&self, limit: Duration) -> Option<Caught<T>> {
-        let patience = Patience::start(limit);
-        let mut running = lock(&self.running);
-        while matches!(*running, Running::Yes) {
-            running = match patience.left() {
-                Some(Duration::ZERO) => break,
-                Some(left) => {
-                    let waited = self.finished.wait_timeout(running, left);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
-                None => self.finished.wait(running).unwrap_or_else(PoisonError::into_inner),
-            };
-        }
-        match std::mem::replace(&mut *running, Running::Abandoned) {
-            Running::Finished { late, with } => Some(with).filter(|_| !late),
-            Running::Yes | Running::Abandoned => {
-                abandoned::give_up(self.operation);
-                None
-            }
-        }
+        Some(Ended { is_late: true, .. }) | None => Err(told(error)),
     }
 }

@@ -7,3 +7,4 @@ mod blocking;
 mod own_process;
 #[cfg(feature = "tokio")]
 mod polled;
+mod reused;

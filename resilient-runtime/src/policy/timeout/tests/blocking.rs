@@ -18,20 +18,20 @@ use crate::sync::{PoisonError, lock};
 use crate::testing::VirtualClock;
 use crate::{is_cancelled, remaining};
 
-const SHORT: Duration = Duration::from_millis(5);
+pub(super) const SHORT: Duration = Duration::from_millis(5);
 const SECOND: Duration = Duration::from_secs(1);
 /// Longer than anything here takes, unless it hangs.
-const LONG: Duration = Duration::from_secs(30);
+pub(super) const LONG: Duration = Duration::from_secs(30);
 
 /// Abandoned workers are counted for the whole process: the test that fills them up is alone.
 static ALONE: RwLock<()> = RwLock::new(());
 
-fn beside_others() -> RwLockReadGuard<'static, ()> {
+pub(super) fn beside_others() -> RwLockReadGuard<'static, ()> {
     ALONE.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Waits in real time for what another thread is about to do.
-fn soon(what: &str, happens: impl Fn() -> bool) {
+pub(super) fn soon(what: &str, happens: impl Fn() -> bool) {
     let start = Instant::now();
     while !happens() {
         assert!(start.elapsed() < LONG, "{what}");
@@ -165,8 +165,9 @@ fn a_body_runs_under_its_callers_thread_name_also_on_a_worker_that_is_used_again
 fn a_body_is_told_that_nobody_waits_for_it_any_more() {
     let _beside = beside_others();
     let (tell, told) = mpsc::channel();
-    // It ends when its caller goes: which of the two is first, nobody knows.
-    let _ = timeout_sync(SHORT, "op", move || {
+    // It ends when its caller goes: which of the two is first, nobody knows. Its time runs while it waits for a
+    // processor, too.
+    let _ = timeout_sync(SECOND / 4, "op", move || {
         let at_first = is_cancelled();
         while !is_cancelled() {
             thread::yield_now();
