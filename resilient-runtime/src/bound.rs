@@ -42,6 +42,7 @@ thread_local! {
 }
 
 /// The bound of this thread, if it has one. `None` while the thread is shutting down.
+#[inline]
 pub(crate) fn current() -> Option<Bound> {
     CURRENT.try_with(Cell::get).unwrap_or_default()
 }
@@ -54,6 +55,7 @@ pub(crate) fn enter(bound: Bound) -> Entered {
     Entered { outer, stays: PhantomData }
 }
 
+#[inline]
 fn set(bound: Option<Bound>) {
     // A thread that is shutting down has nothing left to bound.
     let _ = CURRENT.try_with(|current| current.set(bound));

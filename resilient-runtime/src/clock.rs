@@ -25,6 +25,7 @@ fn real_now() -> Moment {
     moment(instant())
 }
 
+#[inline]
 fn moment(instant: Instant) -> Moment {
     /// Centuries on both sides: a paused clock may be behind the one that was read first.
     const AT_EPOCH: Moment = Moment::from_nanos(1 << 62);
@@ -75,6 +76,7 @@ enum Left {
 
 impl Patience {
     /// By this virtual clock, or by std's.
+    #[inline]
     pub(crate) fn start(limit: Duration, clock: Option<&Virtual>) -> Self {
         match clock {
             Some(clock) => Self { ends_at: clock.now().after(limit), left: Left::NoEnd },
@@ -89,6 +91,7 @@ impl Patience {
 
     /// Zero: it is over. `None`: it never is. Asked for the first time it is all that there is, without a look
     /// at the clock.
+    #[inline]
     pub(crate) fn left(&mut self) -> Option<Duration> {
         match self.left {
             Left::All(limit) => {
@@ -102,6 +105,7 @@ impl Patience {
 }
 
 /// Also where tokio's clock is paused.
+#[inline]
 fn std_now() -> Moment {
     moment(Instant::now())
 }
@@ -157,11 +161,13 @@ impl Virtual {
     }
 
     /// The virtual clock of this thread, if it goes by one. `None` while the thread is shutting down.
+    #[inline]
     pub(crate) fn current() -> Option<Arc<Self>> {
         CURRENT.try_with(|current| current.borrow().clone()).unwrap_or_default()
     }
 
     /// Makes this thread go by `clock`, and says what it went by before.
+    #[inline]
     pub(crate) fn install(clock: Option<Arc<Self>>) -> Option<Arc<Self>> {
         CURRENT.try_with(|current| current.replace(clock)).unwrap_or_default()
     }

@@ -19,11 +19,13 @@ impl Seeded {
     }
 
     /// This thread's, if it has any. `None` while the thread is shutting down.
+    #[inline]
     pub(crate) fn current() -> Option<Arc<Self>> {
         CURRENT.try_with(|current| current.borrow().clone()).unwrap_or_default()
     }
 
     /// Makes this thread roll these, and says what it rolled before.
+    #[inline]
     pub(crate) fn install(dice: Option<Arc<Self>>) -> Option<Arc<Self>> {
         CURRENT.try_with(|current| current.replace(dice)).unwrap_or_default()
     }

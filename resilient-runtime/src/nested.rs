@@ -16,10 +16,12 @@ thread_local! {
 
 /// The retry whose second or later attempt this thread is running, if there is one. `None` while the
 /// thread is shutting down.
+#[inline]
 pub(crate) fn current() -> Option<&'static str> {
     Some(named()).filter(|name| !name.is_empty())
 }
 
+#[inline]
 fn named() -> &'static str {
     OUTER.try_with(Cell::get).unwrap_or_default()
 }

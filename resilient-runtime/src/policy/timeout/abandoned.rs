@@ -21,6 +21,7 @@ pub fn abandoned_workers() -> usize {
 }
 
 /// How many there are of `operation`, if that is as many as there may be.
+#[inline]
 pub(super) fn too_many(operation: &'static str) -> Option<usize> {
     if abandoned_workers() < MAX_ABANDONED_WORKERS {
         return None;

@@ -38,20 +38,24 @@ impl Desk {
         }
     }
 
+    #[inline]
     pub(super) fn number(&self) -> usize {
         self.number
     }
 
+    #[inline]
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
+    #[inline]
     pub(super) fn post(&self, order: Box<Order>) {
         lock(&self.on).posted = Some(order);
         self.posted.notify_one();
     }
 
     /// What came of the order, or `None`: patience is over, and nobody is to wait here any more.
+    #[inline]
     pub(super) fn wait(&self, mut patience: Patience, operation: &'static str) -> Option<Box<Order>> {
         let mut on = lock(&self.on);
         while on.finished.is_none() {
@@ -70,6 +74,7 @@ impl Desk {
     }
 
     /// The worker's next order, if there is one within about `idle`.
+    #[inline]
     pub(super) fn next(&self, idle: Duration) -> Option<Box<Order>> {
         let mut on = lock(&self.on);
         if on.posted.is_none() {
@@ -79,6 +84,7 @@ impl Desk {
     }
 
     /// Gives `order` back if nobody waits for it.
+    #[inline]
     pub(super) fn finish(&self, order: Box<Order>) -> Option<Box<Order>> {
         let mut on = lock(&self.on);
         if let Some(operation) = on.given_up.take() {

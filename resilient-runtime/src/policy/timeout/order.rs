@@ -33,6 +33,7 @@ impl Order {
     }
 
     /// A panic of the job ends here.
+    #[inline]
     pub(super) fn carry_out(&mut self) {
         self.ended = Some(self.surroundings.run(&mut self.job));
     }

@@ -29,6 +29,7 @@ pub(super) struct Surroundings {
 impl Surroundings {
     /// Takes in what is around this thread. The body has time until `limit` is over, which is told as `error`;
     /// so long does its caller have patience.
+    #[inline]
     pub(super) fn look_round(&mut self, limit: Duration, error: TimeoutError) -> Patience {
         self.clock = Virtual::current();
         let patience = Patience::start(limit, self.clock.as_deref());
@@ -42,6 +43,7 @@ impl Surroundings {
     }
 
     /// Runs `job` as if this thread were in the midst of them, and lets go of all of them.
+    #[inline]
     pub(super) fn run(&mut self, job: &mut dyn Job) -> Ended {
         let ends_at = self.clock.as_ref().and(self.bound).map(|bound| bound.at);
         if self.clock.is_some() {

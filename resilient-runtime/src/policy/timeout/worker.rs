@@ -31,6 +31,7 @@ thread_local! {
 ///
 /// # Errors
 /// The system gives no further thread; the order was not carried out.
+#[inline]
 pub(super) fn run(
     order: Box<Order>,
     patience: Patience,
@@ -52,6 +53,7 @@ pub(super) fn run(
 }
 
 /// Taken off the list: whoever has it is the only one to post there.
+#[inline]
 fn idle_desk() -> Option<Arc<Desk>> {
     let last = LAST.try_with(Cell::get).unwrap_or_default();
     let mut idle = lock(&IDLE);
