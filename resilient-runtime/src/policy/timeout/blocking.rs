@@ -63,15 +63,15 @@ where
     T: Send + 'static,
 {
     // What is kept for this type is of this type, and what comes back is what was sent.
-    let spare = spare::take(TypeId::of::<Call<F, T>>());
-    let mut order = spare.unwrap_or_else(|| Order::new(Call::<F, T> { body: None, value: None }));
+    let of = TypeId::of::<Call<F, T>>();
+    let mut order = spare::take(of).unwrap_or_else(|| Order::new(Call::<F, T> { body: None, value: None }));
     if let Some(call) = order.job.as_any().downcast_mut::<Call<F, T>>() {
         call.body = Some(body);
     }
     let mut order = bounded(limit, operation, order)?;
     let call = order.job.as_any().downcast_mut::<Call<F, T>>();
     let value = call.and_then(|call| call.value.take()).ok_or(TimeoutError { operation, limit })?;
-    spare::keep(order);
+    spare::keep(of, order);
     Ok(value)
 }
 

@@ -11,9 +11,12 @@ const MOST: usize = 8;
 /// Bytes. What is larger costs more to move than to allocate.
 const LARGEST: usize = 4096;
 
+/// With the type of its job, so that nobody has to ask.
+type Spare = (TypeId, Box<Order>);
+
 thread_local! {
     /// A call takes its own out while it runs: no two calls have the same one.
-    static SPARES: RefCell<Vec<Box<Order>>> = const { RefCell::new(Vec::new()) };
+    static SPARES: RefCell<Vec<Spare>> = const { RefCell::new(Vec::new()) };
 }
 
 /// One of that type, if this thread keeps one.
@@ -21,14 +24,14 @@ pub(super) fn take(of: TypeId) -> Option<Box<Order>> {
     SPARES
         .try_with(|spares| {
             let mut spares = spares.borrow_mut();
-            let place = spares.iter_mut().rposition(|spare| (*spare.job.as_any()).type_id() == of)?;
-            Some(spares.swap_remove(place))
+            let place = spares.iter().rposition(|(kept, _)| *kept == of)?;
+            Some(spares.swap_remove(place).1)
         })
         .unwrap_or_default()
 }
 
 /// Keeps `spare`, from which the value was taken; in place of an old one if there are too many.
-pub(super) fn keep(spare: Box<Order>) {
+pub(super) fn keep(of: TypeId, spare: Box<Order>) {
     if size_of_val(&*spare) > LARGEST {
         return;
     }
@@ -38,7 +41,7 @@ pub(super) fn keep(spare: Box<Order>) {
         if spares.len() >= MOST {
             spares.remove(0);
         }
-        spares.push(spare);
+        spares.push((of, spare));
     });
 }
 
@@ -60,7 +63,7 @@ mod tests {
     }
 
     fn put<const N: usize>() {
-        keep(Order::new(Of([0; N])));
+        keep(TypeId::of::<Of<N>>(), Order::new(Of([0; N])));
     }
 
     fn got<const N: usize>() -> bool {
