@@ -107,7 +107,7 @@ fn elsewhere(input: u32) -> Result<u32, Fault> {
 }
 
 #[timeout(secs = 120)]
-fn elsewhere_too(input: [u64; 64]) -> Result<[u64; 64], Fault> {
+fn elsewhere_too(input: [u64; 16]) -> Result<[u64; 16], Fault> {
     Ok(input)
 }
 
@@ -117,7 +117,7 @@ fn a_sync_timeout_allocates_for_the_first_call_of_a_function_alone() {
     let calls = |times: u32| {
         for n in 0..times {
             assert!(matches!(elsewhere(black_box(n)), Ok(0..) | Err(Fault::Lost)));
-            assert!(elsewhere_too(black_box([n.into(); 64])).is_ok());
+            assert!(elsewhere_too(black_box([n.into(); 16])).is_ok());
         }
     };
     assert!(allocations(|| calls(1)) > 0);
