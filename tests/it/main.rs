@@ -14,6 +14,8 @@ mod contention;
 mod deadline;
 mod describe;
 mod futures;
+mod giving_up;
+mod hangs;
 mod keys;
 mod main_job;
 mod matching;
