@@ -219,8 +219,9 @@ impl Retryable for Patient {
 
 #[test]
 fn an_error_type_may_ask_to_wait_for_an_open_circuit() {
-    static BREAKER: CircuitBreaker =
-        CircuitBreaker::new("giving_up::patient").failure_threshold(1).recovery_timeout(Duration::from_secs(40));
+    static BREAKER: CircuitBreaker = CircuitBreaker::new("giving_up::patient")
+        .failure_threshold(1)
+        .recovery_timeout(Duration::from_secs(40));
     #[retry(max_attempts = 5, jitter = none)]
     #[circuit_breaker(BREAKER, per_attempt)]
     async fn recovers(down: bool, runs: &Cell<u32>) -> Result<(), Patient> {

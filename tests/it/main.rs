@@ -5,6 +5,7 @@
 #[macro_use]
 mod both_ways;
 
+mod at_the_limit;
 mod bad_input;
 mod breaker;
 #[cfg(feature = "cache")]
