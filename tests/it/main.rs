@@ -22,6 +22,7 @@ mod main_job;
 mod matching;
 mod names;
 mod nested;
+mod panics;
 mod retry;
 mod seeds;
 mod settings;
