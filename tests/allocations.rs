@@ -1,14 +1,15 @@
-//! A call that succeeds at its first attempt allocates nothing. A binary of its own: it brings its own
-//! allocator.
+//! A call that succeeds at its first attempt allocates nothing, and one that ends before its limit leaves
+//! nothing behind. A binary of its own: it brings its own allocator.
 #![allow(missing_docs, clippy::unwrap_used, clippy::trivially_copy_pass_by_ref)]
 
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 
 use resilient::{
-    CircuitOpenError, Retryable, Served, TimeoutError, circuit_breaker, fallback, retry, timeout,
+    CircuitOpenError, Retryable, Served, TimeoutError, circuit_breaker, deadline, fallback, retry, timeout,
 };
 
 #[derive(Debug, thiserror::Error, Retryable)]
@@ -143,6 +144,65 @@ fn success_at_the_first_attempt_allocates_nothing() {
 
     // The counter counts: a fallback's value describes the error that caused it.
     assert!(allocations(|| drop(black_box(blocking_failure()))) > 0);
+}
+
+#[timeout("1h")]
+async fn limited(input: &u32) -> Result<u32, Fault> {
+    yielding().await;
+    if *input == 0 { Err(Fault::Lost) } else { Ok(*input) }
+}
+
+#[deadline("1h")]
+async fn due(input: &u32) -> Result<u32, Fault> {
+    yielding().await;
+    if *input == 0 { Err(Fault::Lost) } else { Ok(*input) }
+}
+
+/// A timer that is left behind would hold on to it.
+struct Quiet;
+
+impl Wake for Quiet {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn a_million_calls_that_end_before_their_limit_leave_no_timer_and_no_memory() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let _entered = runtime.enter();
+    let quiet = Arc::new(Quiet);
+    let waker = Waker::from(Arc::clone(&quiet));
+    let wakers = Arc::strong_count(&quiet);
+    let mut context = Context::from_waker(&waker);
+    {
+        let mut waiting = pin!(limited(&1));
+        assert!(waiting.as_mut().poll(&mut context).is_pending());
+        assert_eq!(Arc::strong_count(&quiet), wakers + 1, "its timer is armed");
+    }
+    let mut end = |call: &mut dyn FnMut(&u32, &mut Context<'_>) -> bool| {
+        let used = allocation_counter::measure(|| {
+            for run in 0..500_000 {
+                let input = run % 2;
+                assert_eq!(call(&input, &mut context), input == 1);
+                assert_eq!(Arc::strong_count(&quiet), wakers, "run {run}");
+            }
+        });
+        assert_eq!((used.count_total, used.bytes_current), (0, 0));
+    };
+    end(&mut |input, context| polled_twice(limited(input), context).is_ok());
+    end(&mut |input, context| polled_twice(due(input), context).is_ok());
+    // All of them under one and the same deadline.
+    let outer = pin!(resilient::deadline(std::time::Duration::from_secs(3600), "outer", async {
+        end(&mut |input, context| polled_twice(limited(input), context).is_ok());
+    }));
+    assert!(outer.poll(&mut Context::from_waker(Waker::noop())).is_ready());
+}
+
+/// It waits once; meanwhile its timer is armed.
+fn polled_twice<F: Future>(future: F, context: &mut Context<'_>) -> F::Output {
+    let mut future = pin!(future);
+    assert!(future.as_mut().poll(context).is_pending());
+    let Poll::Ready(output) = future.poll(context) else { unreachable!("it waits once") };
+    output
 }
 
 #[test]

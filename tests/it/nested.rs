@@ -1,5 +1,7 @@
 //! Retries inside retries, across functions: told once, with both names, and only where attempts multiply.
 
+use std::cell::Cell;
+
 use resilient::{retry, timeout};
 
 use crate::support::{Events, Fault, paused, virtually};
@@ -84,4 +86,72 @@ fn an_inner_retry_within_the_first_attempt_multiplies_nothing() {
         succeeds_at_first(&mut 0).unwrap();
         assert_eq!(events.names(), ["retry"]);
     });
+}
+
+/// Three functions of three attempts, each calling the one before; sync and async.
+macro_rules! three_layers {
+    ($name:ident: $($setting:tt)*) => {
+        mod $name {
+            use super::*;
+
+            #[retry(max_attempts = 3, $($setting)*)]
+            fn leaf(runs: &Cell<u32>) -> Result<(), Fault> {
+                runs.set(runs.get() + 1);
+                Err(Fault::connect())
+            }
+            #[retry(max_attempts = 3, $($setting)*)]
+            fn middle(runs: &Cell<u32>) -> Result<(), Fault> {
+                leaf(runs)
+            }
+            #[retry(max_attempts = 3, $($setting)*)]
+            pub(super) fn top(runs: &Cell<u32>) -> Result<(), Fault> {
+                middle(runs)
+            }
+
+            #[retry(max_attempts = 3, $($setting)*)]
+            async fn leaf_async(runs: &Cell<u32>) -> Result<(), Fault> {
+                tokio::task::yield_now().await;
+                runs.set(runs.get() + 1);
+                Err(Fault::connect())
+            }
+            #[retry(max_attempts = 3, $($setting)*)]
+            async fn middle_async(runs: &Cell<u32>) -> Result<(), Fault> {
+                leaf_async(runs).await
+            }
+            #[retry(max_attempts = 3, $($setting)*)]
+            pub(super) async fn top_async(runs: &Cell<u32>) -> Result<(), Fault> {
+                middle_async(runs).await
+            }
+        }
+    };
+}
+
+three_layers!(reported: nested = report);
+three_layers!(collapsed: nested = collapse);
+
+/// How often the innermost function runs in one call that always fails, and the pairs that are told.
+fn seen(call: impl FnOnce(&Cell<u32>) -> Result<(), Fault>) -> (u32, Vec<[String; 2]>) {
+    let (events, _guard) = Events::collect();
+    let runs = Cell::new(0);
+    assert!(matches!(call(&runs), Err(Fault::Connect(_))));
+    let pairs = events.named("nested_retry");
+    let pairs = pairs.iter().map(|event| ["outer", "inner"].map(|name| event.field(name).to_owned()));
+    (runs.get(), pairs.collect())
+}
+
+#[test]
+fn three_layers_multiply_and_tell_each_pair_or_add_and_tell_nothing() {
+    let blocking = |call: fn(&Cell<u32>) -> Result<(), Fault>| seen(|runs| virtually(|_| call(runs)));
+    let (runs, told) = blocking(reported::top);
+    assert_eq!(runs, 27);
+    assert_eq!(told, [["middle", "leaf"], ["top", "leaf"], ["top", "middle"]]);
+    let (runs, told) = seen(|runs| paused(reported::top_async(runs)));
+    assert_eq!(runs, 27);
+    assert_eq!(
+        told,
+        [["middle_async", "leaf_async"], ["top_async", "leaf_async"], ["top_async", "middle_async"]]
+    );
+    // Three of the leaf in the first attempts of the others, and one for each further attempt of those.
+    assert_eq!(blocking(collapsed::top), (3 + 2 + 2, vec![]));
+    assert_eq!(seen(|runs| paused(collapsed::top_async(runs))), (3 + 2 + 2, vec![]));
 }
