@@ -32,3 +32,11 @@ pub(crate) fn alone(module: &str, name: &str, test: fn()) -> Duration {
 pub(crate) fn threads() -> usize {
     std::fs::read_dir("/proc/self/task").unwrap().count()
 }
+
+/// The memory of this process that is in use, in KiB.
+#[cfg(target_os = "linux")]
+pub(crate) fn resident() -> u32 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
