@@ -3,8 +3,8 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use resilient::{Served, circuit_breaker, fallback, retry, timeout};
@@ -133,4 +133,80 @@ fn guarded_futures_can_be_spawned() {
         tokio::spawn(spawned(memory, "four".into())).await.unwrap()
     });
     assert_eq!(*answer.unwrap(), 4);
+}
+
+#[test]
+fn many_tasks_at_once_and_calls_inside_one_another_count_their_own_attempts() {
+    type Seen = Arc<Mutex<Vec<(u32, u32)>>>;
+
+    /// Fails until its third attempt, in which it calls itself.
+    #[retry(max_attempts = 3, base_delay = "1ms")]
+    fn call(depth: u32, seen: Seen) -> Pin<Box<dyn Future<Output = Result<u32, Fault>> + Send>> {
+        Box::pin(async move {
+            let attempt = {
+                let mut seen = seen.lock().unwrap();
+                let before = seen.iter().filter(|(of, _)| *of == depth).count();
+                let attempt = u32::try_from(before).unwrap() + 1;
+                seen.push((depth, attempt));
+                attempt
+            };
+            tokio::task::yield_now().await;
+            match (attempt, depth) {
+                (1 | 2, _) => Err(Fault::connect()),
+                (_, 0) => Ok(0),
+                _ => Ok(call(depth - 1, seen).await? + 1),
+            }
+        })
+    }
+
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_time().build().unwrap();
+    runtime.block_on(async {
+        let mut calls = tokio::task::JoinSet::new();
+        for _ in 0..32 {
+            calls.spawn(async {
+                let seen = Seen::default();
+                assert_eq!(call(3, Arc::clone(&seen)).await.unwrap(), 3);
+                let expected: Vec<_> =
+                    (0..=3).rev().flat_map(|depth| [1, 2, 3].map(|n| (depth, n))).collect();
+                assert_eq!(*seen.lock().unwrap(), expected);
+            });
+        }
+        calls.join_all().await;
+    });
+}
+
+/// As a `tower` service: it is called once for each time that it was made ready.
+#[derive(Default)]
+struct Probe {
+    is_ready: bool,
+    calls: u32,
+}
+
+impl Probe {
+    async fn ready(&mut self) -> &mut Self {
+        tokio::task::yield_now().await;
+        self.is_ready = true;
+        self
+    }
+
+    fn call(&mut self) -> Result<u32, Fault> {
+        assert!(std::mem::take(&mut self.is_ready), "called before it was ready");
+        self.calls += 1;
+        if self.calls < 3 { Err(Fault::connect()) } else { Ok(self.calls) }
+    }
+}
+
+#[test]
+fn a_service_is_made_ready_before_each_attempt() {
+    #[retry(max_attempts = 3)]
+    async fn ask(probe: &mut Probe) -> Result<u32, Fault> {
+        probe.ready().await.call()
+    }
+    paused(async {
+        assert!(matches!(ask(&mut Probe::default()).await, Ok(3)));
+        let mut probe = Probe::default();
+        let asked = resilient::Retry::new().call_async(async || probe.ready().await.call()).await;
+        assert!(matches!(asked, Ok(3)));
+    });
 }

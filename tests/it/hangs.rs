@@ -227,6 +227,27 @@ fn a_call_that_is_cancelled_in_its_delay_is_over_at_once() {
     });
 }
 
+/// Real time is its subject: nobody can interrupt the thread on which it runs.
+#[test]
+fn a_retry_that_was_given_up_begins_no_further_attempt() {
+    #[timeout(ms = 20)]
+    fn gives_up(runs: Arc<AtomicU32>) -> Result<(), Fault> {
+        keeps_failing(&runs)
+    }
+    #[retry(max_attempts = 100, backoff = none)]
+    fn keeps_failing(runs: &AtomicU32) -> Result<(), Fault> {
+        runs.fetch_add(1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(40));
+        Err(Fault::connect())
+    }
+    let runs = Arc::new(AtomicU32::new(0));
+    assert!(matches!(gives_up(Arc::clone(&runs)), Err(Fault::Timeout(_))));
+    while Arc::strong_count(&runs) > 1 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
+}
+
 /// The time of an attempt that timed out does not count against the next.
 #[test]
 fn an_attempt_after_one_that_timed_out_has_the_whole_limit() {

@@ -26,6 +26,8 @@ fn boom() -> ! {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Touchy {
     Nowhere,
+    /// Not the error: the body, before there is one.
+    Made,
     Judged,
     Shown,
     Dropped,
@@ -73,7 +75,11 @@ type First = Result<u32, Touchy>;
 type Outcome = Result<u32, Fault>;
 
 fn body(first: First, attempts: &Cell<u32>) -> Outcome {
-    if attempts.replace(attempts.get() + 1) == 0 { first.map_err(Fault) } else { Ok(7) }
+    match (attempts.replace(attempts.get() + 1), first) {
+        (0, Err(Touchy::Made)) => boom(),
+        (0, first) => first.map_err(Fault),
+        _ => Ok(7),
+    }
 }
 
 /// A sync and an async function under one retry, with a breaker and a budget of its own.
@@ -106,13 +112,13 @@ macro_rules! guarded {
                 virtually(|clock| {
                     half_open(&BREAKER);
                     clock.advance(RECOVERY);
-                    panics(|| drop(blocking(first, &Cell::new(0))), &BREAKER, &BUDGET);
+                    panics(|attempts| drop(blocking(first, attempts)), &BREAKER, &BUDGET);
                     assert!(matches!(blocking(Ok(7), &Cell::new(1)), Ok(7)));
                 });
                 paused(async {
                     half_open(&BREAKER);
                     tokio::time::advance(RECOVERY).await;
-                    panics(|| drop(polled_once(awaited(first, &Cell::new(0)))), &BREAKER, &BUDGET);
+                    panics(|attempts| drop(polled_once(awaited(first, attempts))), &BREAKER, &BUDGET);
                     assert!(matches!(awaited(Ok(7), &Cell::new(1)).await, Ok(7)));
                 });
             }
@@ -132,10 +138,12 @@ fn polled_once<F: Future>(future: F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
-fn panics(call: impl FnOnce(), breaker: &CircuitBreaker, budget: &RetryBudget) {
+fn panics(call: impl FnOnce(&Cell<u32>), breaker: &CircuitBreaker, budget: &RetryBudget) {
     assert_eq!(breaker.state(), CircuitState::HalfOpen);
-    let payload = catch_unwind(AssertUnwindSafe(call)).unwrap_err();
+    let attempts = Cell::new(0);
+    let payload = catch_unwind(AssertUnwindSafe(|| call(&attempts))).unwrap_err();
     assert_eq!(payload.downcast_ref(), Some(&"boom"));
+    assert!(attempts.get() <= 1);
     assert_eq!(breaker.snapshot().probes_in_flight, 0, "its place is back");
     assert_eq!(budget.available(), 100, "its token, too");
     assert_eq!(remaining(), None, "and its thread is bounded no more");
@@ -152,6 +160,11 @@ fn a_predicate_or_a_setting_that_panics_takes_nothing_with_it() {
     when::check(Err(Touchy::Nowhere));
     until::check(Ok(1));
     setting::check(Err(Touchy::Nowhere));
+}
+
+#[test]
+fn a_body_that_panics_takes_nothing_with_it_and_is_not_tried_again() {
+    plain::check(Err(Touchy::Made));
 }
 
 #[test]

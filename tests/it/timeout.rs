@@ -2,7 +2,7 @@
 //! the runtime.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -234,6 +234,35 @@ fn a_subscriber_that_panics_costs_no_worker() {
     let _span = tracing::info_span!("caller").entered();
     let payload = std::panic::catch_unwind(in_a_span).unwrap_err();
     assert_eq!(payload.downcast_ref(), Some(&"brittle"), "the caller hears of it at once");
+}
+
+#[test]
+fn while_too_many_bodies_of_a_function_hang_its_further_calls_fail_at_once_and_say_why() {
+    #[timeout(ms = 1, operation = "stuck")]
+    fn hangs(released: Arc<AtomicBool>, runs: Arc<AtomicU32>) -> Result<(), Fault> {
+        runs.fetch_add(1, Ordering::SeqCst);
+        while !released.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+    #[timeout("1h")]
+    fn unrelated() -> Result<u32, Fault> {
+        Ok(7)
+    }
+    let (released, runs) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+    let call = || hangs(Arc::clone(&released), Arc::clone(&runs));
+    (0..resilient::MAX_ABANDONED_WORKERS).for_each(|_| assert!(call().is_err()));
+
+    let (events, _guard) = Events::collect();
+    assert!(matches!(call(), Err(Fault::Timeout(TimeoutError { operation: "stuck", .. }))));
+    let told = events.all();
+    assert_eq!((told[0].name.as_str(), told[0].field("abandoned"), told.len()), ("timeout", "64", 1));
+    assert!(matches!(unrelated(), Ok(7)), "others are not held back");
+
+    released.store(true, Ordering::SeqCst);
+    while call().is_err() {}
+    assert!(runs.load(Ordering::SeqCst) > 64);
 }
 
 /// Real time is its subject: a thread that is blocked. Of what runs before the first wait only a deadline
