@@ -208,7 +208,7 @@ fn a_limit_around_a_value_ends_its_call_in_the_same_way() {
 #[test]
 fn a_call_that_is_cancelled_in_its_delay_is_over_at_once() {
     paused(async {
-        for cancelled_at in [Duration::ZERO, SECOND, HOUR - SECOND] {
+        for cancelled_at in [Duration::ZERO, SECOND, SECOND * 3599] {
             let (body, started) = (Body::new(false, None), tokio::time::Instant::now());
             let (cancel, cancelled) = tokio::sync::oneshot::channel();
             let shutdown = tokio::spawn(async move {
