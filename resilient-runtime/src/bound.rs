@@ -21,6 +21,8 @@ impl End {
 pub(crate) struct Bound {
     pub(crate) at: Moment,
     pub(crate) error: TimeoutError,
+    /// Whether somebody on another thread waits until then, and tells of it.
+    pub(crate) is_awaited: bool,
 }
 
 impl Bound {

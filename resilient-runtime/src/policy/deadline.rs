@@ -19,7 +19,7 @@ pub use bounded::{Deadline, deadline};
 /// bounded by sync timeouts, which keep to it.
 pub fn deadline_sync(operation: &'static str, limit: Duration) -> Entered {
     let error = TimeoutError { operation, limit };
-    bound::enter(Bound { at: end_of(limit), error })
+    bound::enter(Bound { at: end_of(limit), error, is_awaited: false })
 }
 
 /// When a limit is up that begins now.

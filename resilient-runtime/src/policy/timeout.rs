@@ -1,8 +1,6 @@
 //! Bounding one run of a body: what a timeout is told as. Futures are bounded in `bounded`, closures that
 //! block in `blocking`, on the threads of `worker`, which are handed their orders at a `desk`.
 
-use crate::error::TimeoutError;
-use crate::event;
 use crate::limit::{Carried, CrossesThreads};
 
 mod abandoned;
@@ -13,18 +11,13 @@ mod desk;
 mod order;
 mod spare;
 mod surroundings;
+mod untold;
 mod worker;
 
 pub use abandoned::{MAX_ABANDONED_WORKERS, abandoned_workers};
 pub use blocking::timeout_sync;
 #[cfg(feature = "tokio")]
 pub use bounded::{Timeout, bound_attempt, timeout};
-
-/// The refusal, told as an event.
-fn told(error: TimeoutError) -> TimeoutError {
-    event::timeout(&error);
-    error
-}
 
 /// What attributes write.
 #[doc(hidden)]

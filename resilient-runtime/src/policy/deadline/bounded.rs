@@ -109,7 +109,7 @@ impl<F: Future, L: Limits<F::Output>> Future for Deadline<F, L> {
             Told::Until { at } => (*at, false, false),
             Told::Armed { timer } => (clock::due(&timer), true, timer.poll(context).is_ready()),
         };
-        let bounded = bound::enter(Bound { at, error });
+        let bounded = bound::enter(Bound { at, error, is_awaited: false });
         let polled = this.future.poll(context);
         drop(bounded);
         if polled.is_pending() && !elapsed && (is_armed || !arm(this.time, at, context)) {

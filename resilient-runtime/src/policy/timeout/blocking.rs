@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::abandoned::{self, abandoned_workers};
 use super::order::{Ended, Job, Order};
-use super::{spare, told, worker};
+use super::{spare, untold, worker};
 use crate::bound;
 use crate::error::TimeoutError;
 use crate::event;
@@ -82,12 +82,12 @@ fn bounded(
     mut order: Box<Order>,
 ) -> Result<Box<Order>, TimeoutError> {
     let own = TimeoutError { operation, limit };
-    let (limit, error) = match bound::current() {
-        Some(outer) if outer.remaining() < limit => (outer.remaining(), outer.error),
-        _ => (limit, own),
+    let (limit, error, is_awaited) = match bound::current() {
+        Some(outer) if outer.remaining() < limit => (outer.remaining(), outer.error, outer.is_awaited),
+        _ => (limit, own, false),
     };
     if limit.is_zero() && error != own {
-        return Err(told(error));
+        return Err(untold::passed(error, is_awaited));
     }
     if let Some(stuck) = abandoned::too_many(operation) {
         event::no_worker(operation, stuck);
@@ -98,14 +98,17 @@ fn bounded(
         event::no_worker(operation, abandoned_workers());
         return Err(own);
     };
-    let Some(mut order) = done else { return Err(told(error)) };
-    match order.ended.take() {
-        Some(Ended { is_late: false, with: Ok(()) }) => Ok(order),
-        Some(Ended { is_late: false, with: Err(panic) }) => {
-            // Where a subscriber panics there may be a value: its `Drop` is not to meet the panic.
-            drop(order);
-            resume_unwind(panic)
-        }
-        Some(Ended { is_late: true, .. }) | None => Err(told(error)),
+    let ended = done.and_then(|mut order| order.ended.take().map(|ended| (order, ended)));
+    let Some((order, Ended { is_late: false, is_untold, with })) = ended else {
+        return Err(untold::passed(error, is_awaited));
+    };
+    if is_untold {
+        untold::passed(error, is_awaited);
     }
+    if let Err(panic) = with {
+        // Where a subscriber panics there may be a value: its `Drop` is not to meet the panic.
+        drop(order);
+        resume_unwind(panic);
+    }
+    Ok(order)
 }

@@ -24,6 +24,8 @@ pub(super) struct Order<J: ?Sized = dyn Job> {
 pub(super) struct Ended {
     /// By a virtual clock, which interrupts nobody.
     pub(super) is_late: bool,
+    /// Its time was up, and it has left it to its caller to tell that.
+    pub(super) is_untold: bool,
     pub(super) with: thread::Result<()>,
 }
 

@@ -9,6 +9,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::{Dispatch, Span};
 
 use super::order::{Ended, Job};
+use super::untold;
 use crate::bound::{self, Bound};
 use crate::clock::{self, Patience, Virtual};
 use crate::dice::Seeded;
@@ -33,7 +34,7 @@ impl Surroundings {
     pub(super) fn look_round(&mut self, limit: Duration, error: TimeoutError) -> Patience {
         self.clock = Virtual::current();
         let patience = Patience::start(limit, self.clock.as_deref());
-        self.bound = Some(Bound { at: patience.ends_at(), error });
+        self.bound = Some(Bound { at: patience.ends_at(), error, is_awaited: true });
         self.dice = Seeded::current();
         if LevelFilter::current() != LevelFilter::OFF {
             self.traced = Some((tracing::dispatcher::get_default(Clone::clone), Span::current()));
@@ -66,6 +67,6 @@ impl Surroundings {
         drop(bounded);
         // Also what the body may have left behind.
         drop((Virtual::install(None), Seeded::install(None)));
-        Ended { is_late, with }
+        Ended { is_late, is_untold: untold::take(), with }
     }
 }
