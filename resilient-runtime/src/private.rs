@@ -28,7 +28,7 @@ pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, check as c
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
 pub use crate::policy::retry::{NestedRetry, Retry, RetryBudget, RetryConfig, check as check_retry};
 #[cfg(feature = "tokio")]
-pub use crate::policy::timeout::bound_attempt as timeout;
+pub use crate::policy::timeout::{bound_attempt as timeout, bound_made as timeout_around};
 pub use crate::probe::{self, Seen, Told};
 pub use crate::window::Window;
 pub use crate::{

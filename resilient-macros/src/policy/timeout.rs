@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 
 use crate::args::{Args, Common, Vocabulary};
 use crate::attempt::{Attempt, Runs};
+use crate::call::Call;
 use crate::item::Function;
 use crate::limit::{self, Limit};
 use crate::names::emit;
@@ -49,6 +50,17 @@ impl Timeout {
     /// ```
     pub(crate) fn watch(body: &TokenStream) -> TokenStream {
         emit!(__res::timeout(limit, #body))
+    }
+
+    /// Alone around a body that is run once. The body is made where it stays: an unoptimized program would
+    /// move it through its stack.
+    ///
+    /// ```text
+    /// let limit = || const { limit("name", LIMIT) };
+    /// timeout_around(limit, move || async move { body }).await
+    /// ```
+    pub(crate) fn around(&self, body: &TokenStream, function: &Function) -> Call {
+        Call::statement(emit!(__res::timeout_around(limit, move || #body).await)).after(&self.hold(function))
     }
 
     /// Before the body, which takes away what a limit of the call's own is made of.

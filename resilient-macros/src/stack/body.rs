@@ -1,8 +1,6 @@
 //! One run of the body inside those policies that have a part in it: what is polled, or called, in each
 //! attempt. What stands around the attempts is written by the policies themselves.
 
-use proc_macro2::TokenStream;
-
 use super::{Listed, Policy, outwards};
 use crate::attempt::{Attempt, Runs};
 use crate::call::Call;
@@ -13,7 +11,7 @@ use crate::policy::deadline::Deadline;
 /// One run of the body.
 pub(super) fn run(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
     if function.is_async() {
-        return awaited(stack, &attempt.here(runs), function);
+        return awaited(stack, attempt, runs, function);
     }
     let timeout = stack.iter().find_map(|listed| match &listed.policy {
         Policy::Timeout(timeout) => Some(timeout),
@@ -32,20 +30,23 @@ pub(super) fn run(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function:
 
 /// The policies hold the pinned body by reference: each layer that holds a future counts against the
 /// compiler's recursion limit, and is a place that the body is moved through. It is gone once it has been
-/// awaited, before anybody looks at what it came to. A timeout alone holds the body itself, which costs less
-/// where there is nothing else.
+/// awaited, before anybody looks at what it came to. One policy alone holds the body itself, which is less code
+/// and less to do; but not a deadline, whose own future is large enough to be felt on the stack of an
+/// unoptimized program.
 ///
 /// ```text
 /// let limit = || const { limit("name", LIMIT) };
 /// let body = async { body };
 /// permit.during(run.attempt(timeout(limit, pin!(body)))).await
 /// ```
-fn awaited(stack: &[Listed], body: &TokenStream, function: &Function) -> Call {
+fn awaited(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
+    let body = attempt.here(runs);
     let policies = stack.iter().map(|listed| &listed.policy);
     let watching: Vec<&Policy> = policies.filter(|policy| !matches!(policy, Policy::Fallback(_))).collect();
     let is_pinned = match watching[..] {
         [] => return Call::new(emit!(#body.await)),
-        [Policy::Timeout(_)] => false,
+        [Policy::Timeout(timeout)] if runs == Runs::Once => return timeout.around(&body, function),
+        [Policy::CircuitBreaker(_) | Policy::Retry(_)] => false,
         _ => true,
     };
     let mut limit = None;

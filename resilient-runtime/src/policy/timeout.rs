@@ -17,7 +17,7 @@ mod worker;
 pub use abandoned::{MAX_ABANDONED_WORKERS, abandoned_workers};
 pub use blocking::timeout_sync;
 #[cfg(feature = "tokio")]
-pub use bounded::{Timeout, bound_attempt, timeout};
+pub use bounded::{Timeout, bound_attempt, bound_made, timeout};
 
 /// What attributes write.
 #[doc(hidden)]

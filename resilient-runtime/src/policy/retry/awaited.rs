@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use super::RetryRun;
 use super::run::Again;
-use crate::{clock, nested};
+use crate::clock;
 
 impl RetryRun {
     /// `future` as the attempt that is due: it is not polled before.
@@ -37,11 +37,12 @@ impl Again {
         Poll::Ready(())
     }
 
-    /// While what is given here lives, this thread runs the attempt.
+    /// Waits, and then what this thread runs can see that it is repeated.
     #[cold]
-    fn enter(&mut self, context: &mut Context<'_>) -> Poll<nested::Entered> {
+    fn enter_async(&mut self, context: &mut Context<'_>) -> Poll<()> {
         ready!(self.wait(context));
-        Poll::Ready(nested::enter(Some(self.operation)))
+        self.enter();
+        Poll::Ready(())
     }
 }
 
@@ -62,11 +63,21 @@ impl<F: Future> Future for Attempt<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _repeated = match &mut this.run.0 {
-            None => None,
-            Some(again) => Some(ready!(again.enter(context))),
-        };
+        if let Some(again) = &mut this.run.0 {
+            ready!(again.enter_async(context));
+        }
+        let _entered = Entered(this.run);
         this.future.poll(context)
+    }
+}
+
+/// While it lives, this thread runs an attempt.
+struct Entered<'r>(&'r mut RetryRun);
+
+impl Drop for Entered<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.ended();
     }
 }
 

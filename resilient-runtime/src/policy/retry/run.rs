@@ -21,12 +21,12 @@ pub struct RetryRun(pub(super) Option<Box<Again>>);
 pub(super) struct Again {
     pub(super) progress: Progress,
     /// By what name it is repeated.
-    pub(super) operation: &'static str,
+    operation: &'static str,
     /// What is to be waited for before the attempt that is due.
     wait: Option<Wait>,
     #[cfg(feature = "tokio")]
     pub(super) timer: Option<Pin<Box<clock::Timer>>>,
-    /// While an attempt blocks: who repeated this thread before.
+    /// While this thread runs an attempt: who repeated it before.
     before: Option<&'static str>,
 }
 
@@ -73,7 +73,8 @@ impl RetryRun {
         self.0.as_ref().map_or(1, |again| again.progress.attempt)
     }
 
-    /// The attempt has ended.
+    /// The attempt has ended, or waits.
+    #[inline]
     pub(super) fn ended(&mut self) {
         if let Some(again) = &mut self.0 {
             again.leave();
@@ -89,7 +90,7 @@ impl RetryRun {
                 clock::sleep_sync(delay);
             }
             again.waited();
-            again.before = Some(nested::replace(again.operation));
+            again.enter();
         }
     }
 }
@@ -107,6 +108,13 @@ impl Again {
         }
     }
 
+    /// What this thread runs from here on is repeated.
+    pub(super) fn enter(&mut self) {
+        self.before = Some(nested::replace(self.operation));
+    }
+
+    #[cold]
+    #[inline(never)]
     fn leave(&mut self) {
         if let Some(before) = self.before.take() {
             nested::restore(before);

@@ -48,6 +48,17 @@ where
     Timeout::new(limit, attempt)
 }
 
+/// [`bound_attempt`] of a future that is made in its place.
+#[doc(hidden)]
+#[inline]
+pub fn bound_made<R, L, F>(limit: L, attempt: impl FnOnce() -> F) -> Timeout<F, L>
+where
+    L: Limits<R, Output = R>,
+    F: Future<Output = R>,
+{
+    Timeout { future: attempt(), timer: None, limit }
+}
+
 pin_project_lite::pin_project! {
     /// A future with a limit; made by [`timeout`](super::timeout).
     #[derive(Debug)]
@@ -76,13 +87,10 @@ impl<F: Future, L: Limits<F::Output>> Future for Timeout<F, L> {
         let mut this = self.project();
         // The timer is asked first, while tokio's budget for this poll is fresh: a future that eats the
         // whole budget at every poll would otherwise keep it from ever firing.
-        let elapsed = match this.timer.as_mut().as_pin_mut() {
-            Some(timer) => timer.poll(context).is_ready(),
-            None => false,
-        };
+        let elapsed = this.timer.is_some() && has_elapsed(this.timer.as_mut(), context);
         if let Poll::Ready(output) = this.future.poll(context) {
             if let Some(timer) = &*this.timer {
-                this.limit.carried().limit.tell_late(clock::due(timer));
+                ended(timer, this.limit.carried().limit);
             }
             return Poll::Ready(L::in_time(output));
         }
@@ -93,21 +101,36 @@ impl<F: Future, L: Limits<F::Output>> Future for Timeout<F, L> {
     }
 }
 
+// What need not be made anew for each future, and is not the way of one that is ready at once, is done in
+// functions of its own: every guarded function would have it otherwise.
+
+#[inline(never)]
+fn has_elapsed(timer: Pin<&mut Option<Timer>>, context: &mut Context<'_>) -> bool {
+    timer.as_pin_mut().is_none_or(|timer| timer.poll(context).is_ready())
+}
+
+/// The future is ready, and had to wait.
+#[inline(never)]
+fn ended(timer: &Timer, limit: Limit) {
+    limit.tell_late(clock::due(timer));
+}
+
 /// Time counts from here, where no timer waits; where one does, it is up. So it is where the limit is zero.
 #[cold]
 fn start_or_end<R>(
-    mut timer: Pin<&mut Option<Timer>>,
+    timer: Pin<&mut Option<Timer>>,
     carried: Carried<R>,
     context: &mut Context<'_>,
 ) -> Poll<R> {
+    if is_over(timer, carried.limit, context) { Poll::Ready(carried.passed()) } else { Poll::Pending }
+}
+
+fn is_over(mut timer: Pin<&mut Option<Timer>>, limit: Limit, context: &mut Context<'_>) -> bool {
     if let Some(timer) = &*timer {
-        carried.limit.tell_late(clock::due(timer));
-    } else {
-        let limit = if mode::is_active() { carried.limit.duration() } else { Duration::MAX };
-        timer.set(clock::timer(clock::now().after(limit)));
-        if timer.as_pin_mut().is_some_and(|timer| timer.poll(context).is_pending()) {
-            return Poll::Pending;
-        }
+        ended(timer, limit);
+        return true;
     }
-    Poll::Ready(carried.passed())
+    let time = if mode::is_active() { limit.duration() } else { Duration::MAX };
+    timer.set(clock::timer(clock::now().after(time)));
+    has_elapsed(timer, context)
 }
