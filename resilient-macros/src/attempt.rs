@@ -40,7 +40,13 @@ impl<'f> Attempt<'f> {
     /// fn f(a: A) -> R { body }           || -> R { let a = a; { body } }
     /// ```
     pub(crate) fn here(&self, runs: Runs) -> TokenStream {
-        self.callable(runs, runs == Runs::Once)
+        let takes_all = match runs {
+            Runs::Once => true,
+            Runs::Borrowing => false,
+            // What is the same for each attempt is copied, so that nothing has to stand still for the body.
+            Runs::Repeatedly => self.function.is_async() && !self.function.reborrows(),
+        };
+        self.callable(runs, takes_all)
     }
 
     /// A sync body for another thread: a closure that takes everything with it.

@@ -2,6 +2,7 @@
 //! statements before, and expansions nest no deeper than they must. What a policy does is its own business.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 
 use crate::names::emit;
 
@@ -34,9 +35,13 @@ impl Call {
 
     /// `let name = value;`
     pub(crate) fn named(&self, name: &str) -> TokenStream {
-        let name = syn::Ident::new(name, proc_macro2::Span::mixed_site());
+        self.bound(&syn::Ident::new(name, proc_macro2::Span::mixed_site()))
+    }
+
+    /// `let pattern = value;`
+    pub(crate) fn bound(&self, pattern: &impl ToTokens) -> TokenStream {
         let Self { before, value, .. } = self;
-        emit!(#before let #name = #value;)
+        emit!(#before let #pattern = #value;)
     }
 
     /// Statements that end in the value.

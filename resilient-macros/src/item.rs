@@ -108,6 +108,13 @@ impl Function {
         self.returns.shape != Shape::Sync
     }
 
+    /// Whether another attempt needs something borrowed anew.
+    pub(crate) fn reborrows(&self) -> bool {
+        let arguments = self.arguments.iter().map(|argument| argument.passed);
+        let receiver = self.receiver.iter().map(|receiver| receiver.passed);
+        arguments.chain(receiver).any(|passed| matches!(passed, Passed::Mutable | Passed::Pinned))
+    }
+
     /// The token to blame for what only async functions cannot do.
     pub(crate) fn async_span(&self) -> Span {
         match &self.signature.asyncness {

@@ -126,12 +126,12 @@ impl Policy {
     }
 
     /// What each poll of an awaited `body` goes through, where the policy has a part in it.
-    fn watch(&self, body: TokenStream) -> TokenStream {
+    fn watch(&self, body: TokenStream, stack: &[Listed]) -> TokenStream {
         match self {
             Self::Fallback(_) => body,
             Self::Deadline(_) => Deadline::watch(&body),
             Self::CircuitBreaker(_) => CircuitBreaker::watch(&body),
-            Self::Retry(_) => Retry::watch(&body),
+            Self::Retry(_) => Retry::watch(&body, retry_takes_run(stack)),
             Self::Timeout(_) => Timeout::watch(&body),
         }
     }
@@ -154,7 +154,8 @@ impl Policy {
             Self::Fallback(policy) => policy.wrap(&inner, function),
             Self::CircuitBreaker(policy) => policy.wrap(&inner, longest_call(below), function),
             Self::Retry(policy) => {
-                let mut above = Above { ends: None, pause: None };
+                let takes_run = function.is_async() && retry_takes_run(below);
+                let mut above = Above { ends: None, takes_run, pause: None };
                 if function.is_async() {
                     above.ends = is_above(Place::Deadline).then(Deadline::ends);
                     if below.iter().any(|listed| listed.policy.begins()) {
@@ -165,7 +166,7 @@ impl Policy {
                         above.pause = Some(emit!(#pause.await));
                     }
                 } else {
-                    above.pause = Some(emit!(run.pause()));
+                    above.pause = Some(emit!(run = run.pause()));
                 }
                 policy.wrap(&inner, &above, function)
             }
@@ -174,6 +175,11 @@ impl Policy {
             Self::Timeout(_) => inner,
         }
     }
+}
+
+/// Not where a breaker stands between it and what is awaited: that wants the outcome alone.
+fn retry_takes_run(stack: &[Listed]) -> bool {
+    stack.iter().all(|listed| listed.policy.place() != Place::PerAttempt)
 }
 
 /// One attribute with the token to blame for its place.

@@ -12,10 +12,6 @@ use crate::error::TimeoutError;
 #[derive(Clone, Copy, Debug)]
 pub struct End(pub(crate) Moment);
 
-impl End {
-    pub(crate) const NEVER: Self = Self(Moment::MAX);
-}
-
 /// An end, and the error that tells of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bound {

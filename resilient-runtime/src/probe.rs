@@ -147,8 +147,11 @@ macro_rules! __resilient_error {
 #[macro_export]
 macro_rules! __resilient_returns {
     ($ty:ty) => {
-        if let ::core::option::Option::Some(out) = $crate::__private::returns::<$ty>() {
-            return out;
+        // So that not even the first passes of the compiler take it for a way out.
+        if false {
+            if let ::core::option::Option::Some(out) = $crate::__private::returns::<$ty>() {
+                return out;
+            }
         }
     };
 }

@@ -28,6 +28,8 @@ const BUDGET: &str = "__BUDGET";
 pub(crate) struct Above {
     /// When the time of the whole call is up, where that is kept in a variable.
     pub(crate) ends: Option<TokenStream>,
+    /// Whether what is awaited takes the run along, and gives it back beside the outcome.
+    pub(crate) takes_run: bool,
     /// The wait before another attempt, where an attempt does not wait by itself.
     pub(crate) pause: Option<TokenStream>,
 }
@@ -120,11 +122,11 @@ impl Retry {
     /// let mut kept = sku;
     /// loop {
     ///     let (sku, rest) = renew(kept, __RETRY.is_last(&run));
-    ///     let out = inner;
+    ///     let (out, tried) = inner;
     ///     let Err(error) = seen(&out) else { break out };
-    ///     let (judged, text) = (judge(error), Told(error).text());
-    ///     let again = __RETRY.failed(&mut run, judged, text);
-    ///     let (true, Some(rest)) = (again, rest) else { break out };
+    ///     let told = || (judge(error), Told(error).text());
+    ///     run = __RETRY.failed(tried, told);
+    ///     let (true, Some(rest)) = (run.goes_on(), rest) else { break out };
     ///     kept = rest;
     /// }
     /// ```
@@ -135,13 +137,17 @@ impl Retry {
         let retry = self.held(function);
         let Renewals { keep, renew, rests, kept } = Renewals::of(function, &retry);
         let start = self.start(function);
-        let attempt = inner.named("out");
-        let judge = self.judge(&retry, above.ends.as_ref(), function);
+        let (attempt, tried) = if above.takes_run {
+            (inner.bound(&emit!((out, tried))), emit!(tried))
+        } else {
+            (inner.named("out"), emit!(run))
+        };
+        let judge = self.judge(&retry, &tried, above.ends.as_ref(), function);
         let kept: TokenStream = kept.iter().zip(&rests).map(|(kept, rest)| emit!(#kept = #rest;)).collect();
         let proceed = if rests.is_empty() {
-            emit!(let true = again else { break out };)
+            emit!(let true = run.goes_on() else { break out };)
         } else {
-            emit!(let (true, #(__res::Some(#rests)),*) = (again, #(#rests),*) else { break out };)
+            emit!(let (true, #(__res::Some(#rests)),*) = (run.goes_on(), #(#rests),*) else { break out };)
         };
         let mut turn = emit!(#attempt #judge #proceed #kept);
         if let Some(pause) = &above.pause {
@@ -150,13 +156,13 @@ impl Retry {
         Call::new(emit!(loop { #renew #turn })).after(&emit!(#start #keep))
     }
 
-    /// One run as the attempt that is due, and the wait before it.
+    /// One run as the attempt that is due, and the wait before it. `takes_run`: see [`Above`].
     ///
     /// ```text
     /// run.attempt(body)
     /// ```
-    pub(crate) fn watch(body: &TokenStream) -> TokenStream {
-        emit!(run.attempt(#body))
+    pub(crate) fn watch(body: &TokenStream, takes_run: bool) -> TokenStream {
+        if takes_run { emit!(run.attempt(#body)) } else { emit!(run.attempt_by_ref(#body)) }
     }
 
     /// What the settings are held in while a call runs.
@@ -186,11 +192,17 @@ impl Retry {
     }
 
     /// Statements that leave the loop with a success, and say after a failure whether to go on.
-    fn judge(&self, retry: &Ident, ends: Option<&TokenStream>, function: &Function) -> TokenStream {
+    fn judge(
+        &self,
+        retry: &Ident,
+        tried: &TokenStream,
+        ends: Option<&TokenStream>,
+        function: &Function,
+    ) -> TokenStream {
         // Only a budget wants to know.
         let done = if self.budget.is_some() {
             emit!({
-                #retry.succeeded(&run);
+                #retry.succeeded(&#tried);
                 break out;
             })
         } else {
@@ -210,16 +222,19 @@ impl Retry {
             let outcome = function.returns.whole.call("seen", emit!(&out), None);
             return emit! {
                 let __res::Err(error) = #outcome else #done;
-                let (judged, text) = (#class, __res::Told(error).text());
-                let again = #retry.#failed(#ends &mut run, judged, text);
+                let told = || (#class, __res::Told(error).text());
+                run = #retry.#failed(#ends #tried, told);
             };
         };
         let accepts = Place::of(until).call("holds", emit!(value), Some(until));
         emit! {
-            let again = match __res::Seen(&out).seen() {
+            run = match __res::Seen(&out).seen() {
                 __res::Ok(value) if #accepts => #done,
-                __res::Ok(_) => #retry.#unsatisfied(#ends &mut run),
-                __res::Err(error) => #retry.#failed(#ends &mut run, #class, __res::Told(error).text()),
+                __res::Ok(_) => #retry.#unsatisfied(#ends #tried),
+                __res::Err(error) => {
+                    let told = || (#class, __res::Told(error).text());
+                    #retry.#failed(#ends #tried, told)
+                }
             };
         }
     }

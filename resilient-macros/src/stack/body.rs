@@ -1,7 +1,8 @@
 //! One run of the body inside those policies that have a part in it: what is polled, or called, in each
 //! attempt. What stands around the attempts is written by the policies themselves.
 
-use super::{Listed, Policy, outwards};
+use super::rules::polled;
+use super::{Listed, Policy};
 use crate::attempt::{Attempt, Runs};
 use crate::call::Call;
 use crate::item::Function;
@@ -37,12 +38,11 @@ pub(super) fn run(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function:
 /// ```text
 /// let limit = || const { limit("name", LIMIT) };
 /// let body = async { body };
-/// permit.during(run.attempt(timeout(limit, pin!(body)))).await
+/// permit.during(run.attempt(due.bounds(timeout(limit, pin!(body))))).await
 /// ```
 fn awaited(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
     let body = attempt.here(runs);
-    let policies = stack.iter().map(|listed| &listed.policy);
-    let watching: Vec<&Policy> = policies.filter(|policy| !matches!(policy, Policy::Fallback(_))).collect();
+    let watching: Vec<&Policy> = polled(stack).map(|listed| &listed.policy).collect();
     let is_pinned = match watching[..] {
         [] => return Call::new(emit!(#body.await)),
         [Policy::Timeout(timeout)] if runs == Runs::Once => return timeout.around(&body, function),
@@ -51,11 +51,11 @@ fn awaited(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Funct
     };
     let mut limit = None;
     let mut watched = if is_pinned { emit!(__res::pin!(body)) } else { body.clone() };
-    for listed in outwards(stack) {
-        if let Policy::Timeout(timeout) = &listed.policy {
+    for policy in watching {
+        if let Policy::Timeout(timeout) = policy {
             limit = Some(timeout.hold(function));
         }
-        watched = listed.policy.watch(watched);
+        watched = policy.watch(watched, stack);
     }
     // Not within the macro that pins it: editors do not look into one for what is being typed.
     let pinned = is_pinned.then(|| emit!(let body = #body;));

@@ -50,6 +50,14 @@ pub(super) fn outwards(stack: &[Listed]) -> impl Iterator<Item = &Listed> {
     in_this_order(stack, &OUTWARDS)
 }
 
+/// In the order in which what is polled is handed from one to the next, the body's first. A retry hands on more
+/// than the outcome, and a deadline could not.
+pub(super) fn polled(stack: &[Listed]) -> impl Iterator<Item = &Listed> {
+    const POLLED: [Place; 5] =
+        [Place::Timeout, Place::PerAttempt, Place::Deadline, Place::Retry, Place::CircuitBreaker];
+    in_this_order(stack, &POLLED)
+}
+
 /// One for each place that is taken.
 fn in_this_order<'s>(stack: &'s [Listed], order: &'static [Place]) -> impl Iterator<Item = &'s Listed> {
     order.iter().filter_map(|place| stack.iter().find(|listed| listed.policy.place() == *place))

@@ -23,7 +23,7 @@ pub use budget::RetryBudget;
 use budget::{AfterTimeout, Token};
 pub use builder::{AnyValue, Classified, Retry, Until, When};
 pub use described::RetrySettings;
-use run::RetryRun;
+use run::{RetryRun, Wait};
 pub use value::{Accepts, Selects};
 
 /// The settings of a retry, for values that are known only at run time (from `self`, a file).
@@ -162,34 +162,33 @@ impl Plan {
         }
     }
 
-    /// What follows an attempt that fell short, and which events show so: whether there is another, no later
-    /// than the caller's time ends. Tells what happened.
-    fn settle(&self, run: &mut RetryRun, ends: Moment, shortfall: Shortfall, text: Text<'_>) -> bool {
-        run.ended();
+    /// What follows an attempt that fell short, and which events show so: whether the run goes on, no later than
+    /// the caller's time ends. Tells what happened.
+    fn settle(&self, run: RetryRun, ends: Moment, shortfall: Shortfall, text: Text<'_>) -> RetryRun {
+        let run = run.ended();
         if !mode::is_active() {
-            return false;
+            return RetryRun(None);
         }
         let Self { config, operation, .. } = *self;
         let mut progress = run.progress();
         let attempt = progress.attempt;
         let next = progress.next(&config, shortfall, crate::dice::roll()).within(remaining(ends));
         match self.afforded(next, progress) {
-            (Next::Stop, _) => false,
+            (Next::Stop, _) => RetryRun(None),
             (Next::GiveUp(why), _) => {
                 event::retry_exhausted(operation, attempt, config.max_attempts, why, text);
-                false
+                RetryRun(None)
             }
             (Next::Wait(delay), token) => {
                 event::retry(operation, attempt, config.max_attempts, delay, text);
                 nested::tell(operation);
-                run.again(progress, operation, delay, token);
-                true
+                run.again(progress, operation, Wait { delay, token })
             }
         }
     }
 
     /// What follows a value that `until` does not take.
-    fn unsatisfied(&self, run: &mut RetryRun, ends: Moment) -> bool {
+    fn unsatisfied(&self, run: RetryRun, ends: Moment) -> RetryRun {
         let text = Text::Name("the value does not satisfy `until`");
         self.settle(run, ends, Shortfall::Unsatisfied, text)
     }

@@ -10,15 +10,29 @@ use super::run::Again;
 use crate::clock;
 
 impl RetryRun {
-    /// `future` as the attempt that is due: it is not polled before.
+    /// `future` as the attempt that is due: it is not polled before. Gives the run back, too.
     #[inline]
-    pub fn attempt<F: Future>(&mut self, future: F) -> Attempt<'_, F> {
+    pub const fn attempt<F: Future>(self, future: F) -> Attempt<F> {
         Attempt { run: self, future }
     }
 
+    /// [`attempt`](Self::attempt), where the run stays: what stands between the two wants the outcome alone.
+    pub const fn attempt_by_ref<F: Future>(&mut self, future: F) -> AttemptByRef<'_, F> {
+        AttemptByRef { run: self, future }
+    }
+
     /// [`pause`](Self::pause) without blocking, for what has to be done between the wait and the attempt.
-    pub fn pause_async(&mut self) -> Pause<'_> {
+    pub const fn pause_async(&mut self) -> Pause<'_> {
         Pause { run: self }
+    }
+
+    /// The attempt begins, or goes on.
+    #[inline]
+    fn begin(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(again) = self.0.take() else { return Poll::Ready(()) };
+        let (again, waited) = again.entered(context);
+        self.0 = Some(again);
+        waited
     }
 }
 
@@ -39,10 +53,13 @@ impl Again {
 
     /// Waits, and then what this thread runs can see that it is repeated.
     #[cold]
-    fn enter_async(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        ready!(self.wait(context));
-        self.enter();
-        Poll::Ready(())
+    #[inline(never)]
+    fn entered(mut self: Box<Self>, context: &mut Context<'_>) -> (Box<Self>, Poll<()>) {
+        let waited = self.wait(context);
+        if waited.is_ready() {
+            self.enter();
+        }
+        (self, waited)
     }
 }
 
@@ -50,34 +67,53 @@ pin_project_lite::pin_project! {
     /// An attempt that is awaited; made by [`RetryRun::attempt`].
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
-    pub struct Attempt<'r, F> {
+    pub struct Attempt<F> {
+        run: RetryRun,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Future for Attempt<F> {
+    type Output = (F::Output, RetryRun);
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        ready!(this.run.begin(context));
+        let polled = this.future.poll(context);
+        // Where the future panics, this is done when the run is dropped.
+        let run = this.run.take().ended();
+        match polled {
+            Poll::Ready(output) => Poll::Ready((output, run)),
+            Poll::Pending => {
+                *this.run = run;
+                Poll::Pending
+            }
+        }
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// An attempt that is awaited; made by [`RetryRun::attempt_by_ref`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct AttemptByRef<'r, F> {
         run: &'r mut RetryRun,
         #[pin]
         future: F,
     }
 }
 
-impl<F: Future> Future for Attempt<'_, F> {
+impl<F: Future> Future for AttemptByRef<'_, F> {
     type Output = F::Output;
 
-    #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if let Some(again) = &mut this.run.0 {
-            ready!(again.enter_async(context));
-        }
-        let _entered = Entered(this.run);
-        this.future.poll(context)
-    }
-}
-
-/// While it lives, this thread runs an attempt.
-struct Entered<'r>(&'r mut RetryRun);
-
-impl Drop for Entered<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.0.ended();
+        ready!(this.run.begin(context));
+        let polled = this.future.poll(context);
+        **this.run = this.run.take().ended();
+        polled
     }
 }
 

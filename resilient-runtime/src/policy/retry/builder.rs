@@ -8,6 +8,7 @@ use super::{NestedRetry, Plan, RetryBudget, RetryConfig, RetryRun, Shortfall};
 use crate::backoff::{BackoffShape, Jitter};
 use crate::bound::End;
 use crate::classify::Judged;
+use crate::clock::Moment;
 use crate::event::Text;
 
 /// Runs a function again when it fails with an error that is worth another attempt.
@@ -223,7 +224,6 @@ impl<W, U> Retry<W, U> {
 impl Retry {
     /// Begins a call. Reads no clock and rolls no dice.
     #[inline]
-    #[must_use]
     pub fn start(&self) -> RetryRun {
         self.plan.start()
     }
@@ -241,29 +241,38 @@ impl Retry {
         self.plan.succeeded(run);
     }
 
-    /// Whether there is another attempt after one that failed with an error of which that was said, and which
-    /// events show so; if not, the error stands.
+    /// Whether the run goes on after an attempt that failed with an error of which `told` says what is to be
+    /// known, and what events show; if not, the error stands. It is asked here, out of the way of a success.
     #[cold]
-    pub fn failed(&self, run: &mut RetryRun, error: Judged, text: Text<'_>) -> bool {
-        self.failed_within(End::NEVER, run, error, text)
+    #[inline(never)]
+    pub fn failed<'e>(&self, run: RetryRun, told: impl FnOnce() -> (Judged, Text<'e>)) -> RetryRun {
+        let (judged, text) = told();
+        self.plan.settle(run, Moment::MAX, Shortfall::Error(judged), text)
     }
 
     /// [`failed`](Self::failed), where the caller's time ends.
     #[cold]
-    pub fn failed_within(&self, End(ends): End, run: &mut RetryRun, error: Judged, text: Text<'_>) -> bool {
-        self.plan.settle(run, ends, Shortfall::Error(error), text)
+    #[inline(never)]
+    pub fn failed_within<'e>(
+        &self,
+        End(ends): End,
+        run: RetryRun,
+        told: impl FnOnce() -> (Judged, Text<'e>),
+    ) -> RetryRun {
+        let (judged, text) = told();
+        self.plan.settle(run, ends, Shortfall::Error(judged), text)
     }
 
-    /// Whether there is another attempt after one that came to a value which `until` does not take; if not,
-    /// the value stands.
+    /// Whether the run goes on after an attempt that came to a value which `until` does not take; if not, the
+    /// value stands.
     #[cold]
-    pub fn unsatisfied(&self, run: &mut RetryRun) -> bool {
-        self.unsatisfied_within(End::NEVER, run)
+    pub fn unsatisfied(&self, run: RetryRun) -> RetryRun {
+        self.plan.unsatisfied(run, Moment::MAX)
     }
 
     /// [`unsatisfied`](Self::unsatisfied), where the caller's time ends.
     #[cold]
-    pub fn unsatisfied_within(&self, End(ends): End, run: &mut RetryRun) -> bool {
+    pub fn unsatisfied_within(&self, End(ends): End, run: RetryRun) -> RetryRun {
         self.plan.unsatisfied(run, ends)
     }
 }

@@ -12,8 +12,10 @@ use crate::clock;
 use crate::nested;
 
 /// One call of a retried function. Of a call that succeeds at once nothing is remembered: it costs a null
-/// pointer.
+/// pointer. It is handed on by value, and not referred to on the way of a success, so that it need not be in
+/// memory.
 #[derive(Debug)]
+#[must_use = "it says whether the call goes on"]
 pub struct RetryRun(pub(super) Option<Box<Again>>);
 
 /// A call that is tried again.
@@ -33,34 +35,39 @@ pub(super) struct Again {
 /// How long to wait before an attempt, and what that attempt has taken from a budget: back it goes if it is
 /// not made.
 #[derive(Debug)]
-struct Wait {
-    delay: Duration,
-    token: Option<Token>,
+pub(super) struct Wait {
+    pub(super) delay: Duration,
+    pub(super) token: Option<Token>,
 }
 
 impl RetryRun {
-    /// Another attempt is due after `delay`.
-    pub(super) fn again(
-        &mut self,
-        progress: Progress,
-        operation: &'static str,
-        delay: Duration,
-        token: Option<Token>,
-    ) {
-        let wait = Some(Wait { delay, token });
-        match &mut self.0 {
-            Some(again) => (again.progress, again.wait) = (progress, wait),
-            None => {
-                self.0 = Some(Box::new(Again {
-                    progress,
-                    operation,
-                    wait,
-                    #[cfg(feature = "tokio")]
-                    timer: None,
-                    before: None,
-                }));
-            }
-        }
+    /// Another attempt is due after `wait`.
+    pub(super) fn again(mut self, progress: Progress, operation: &'static str, wait: Wait) -> Self {
+        let again = match self.0.take() {
+            Some(again) => Again { progress, wait: Some(wait), ..*again },
+            None => Again {
+                progress,
+                operation,
+                wait: Some(wait),
+                #[cfg(feature = "tokio")]
+                timer: None,
+                before: None,
+            },
+        };
+        Self(Some(Box::new(again)))
+    }
+
+    /// Whether there is another attempt; asked after one that fell short.
+    #[inline]
+    #[must_use]
+    pub const fn goes_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    #[cfg(feature = "tokio")]
+    #[inline]
+    pub(super) const fn take(&mut self) -> Self {
+        Self(self.0.take())
     }
 
     pub(super) fn progress(&self) -> Progress {
@@ -75,16 +82,14 @@ impl RetryRun {
 
     /// The attempt has ended, or waits.
     #[inline]
-    pub(super) fn ended(&mut self) {
-        if let Some(again) = &mut self.0 {
-            again.leave();
-        }
+    pub(super) fn ended(mut self) -> Self {
+        Self(self.0.take().map(Again::left))
     }
 
     /// Blocks this thread until the attempt is due that was decided on. Until that has ended, what this thread
     /// runs can see that it is repeated.
     #[cold]
-    pub fn pause(&mut self) {
+    pub fn pause(mut self) -> Self {
         if let Some(again) = &mut self.0 {
             if let Some(delay) = again.delay() {
                 clock::sleep_sync(delay);
@@ -92,6 +97,7 @@ impl RetryRun {
             again.waited();
             again.enter();
         }
+        self
     }
 }
 
@@ -113,12 +119,18 @@ impl Again {
         self.before = Some(nested::replace(self.operation));
     }
 
-    #[cold]
-    #[inline(never)]
     fn leave(&mut self) {
         if let Some(before) = self.before.take() {
             nested::restore(before);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[expect(clippy::unnecessary_box_returns, reason = "it is the one that was handed in")]
+    fn left(mut self: Box<Self>) -> Box<Self> {
+        self.leave();
+        self
     }
 
     #[cold]

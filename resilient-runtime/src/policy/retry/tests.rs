@@ -157,17 +157,15 @@ fn decorrelated_delays_grow_by_the_runs_own_history() {
 fn interleaved_runs_do_not_feel_each_other() {
     let clock = VirtualClock::install();
     let retry = Retry::new().max_attempts(3).jitter(Jitter::None);
-    let (mut one, mut other) = (retry.start(), retry.start());
-    let goes_on = |run: &mut RetryRun| {
-        assert!(retry.failed(run, TRANSIENT.into(), Text::Name("down")));
-        run.pause();
+    let goes_on = |run: RetryRun| {
+        let run = retry.failed(run, || (TRANSIENT.into(), Text::Name("down")));
+        assert!(run.goes_on());
+        run.pause()
     };
-    goes_on(&mut one);
-    goes_on(&mut one);
-    goes_on(&mut other);
+    let one = goes_on(goes_on(retry.start()));
+    let other = goes_on(retry.start());
     assert!(retry.is_last(&one) && !retry.is_last(&other));
-    goes_on(&mut other);
-    assert!(retry.is_last(&other));
+    assert!(retry.is_last(&goes_on(other)));
     assert_eq!(clock.sleeps(), [SECOND, SECOND * 2, SECOND, SECOND * 2]);
 }
 

@@ -59,11 +59,12 @@ impl<W, U> Retry<W, U> {
         let mut run = self.plan.start();
         loop {
             let outcome = function();
-            if !self.goes_on(&mut run, &outcome) {
+            run = self.after(run, &outcome);
+            if !run.goes_on() {
                 return outcome;
             }
             drop(outcome);
-            run.pause();
+            run = run.pause();
         }
     }
 
@@ -81,8 +82,9 @@ impl<W, U> Retry<W, U> {
         let mut run = self.plan.start();
         loop {
             {
-                let outcome = run.attempt(function()).await;
-                if !self.goes_on(&mut run, &outcome) {
+                let (outcome, tried) = run.attempt(function()).await;
+                run = self.after(tried, &outcome);
+                if !run.goes_on() {
                     return outcome;
                 }
             }
@@ -92,7 +94,7 @@ impl<W, U> Retry<W, U> {
 
     /// Asks the predicates; the plan says what follows.
     #[inline]
-    fn goes_on<T, E>(&self, run: &mut RetryRun, outcome: &Result<T, E>) -> bool
+    fn after<T, E>(&self, run: RetryRun, outcome: &Result<T, E>) -> RetryRun
     where
         W: Selects<E>,
         U: Accepts<T>,
@@ -100,8 +102,8 @@ impl<W, U> Retry<W, U> {
     {
         match outcome {
             Ok(value) if self.accepts.accepts(value) => {
-                self.plan.succeeded(run);
-                false
+                self.plan.succeeded(&run);
+                RetryRun(None)
             }
             Ok(_) => self.plan.unsatisfied(run, Moment::MAX),
             Err(error) => {

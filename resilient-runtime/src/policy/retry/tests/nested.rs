@@ -204,11 +204,9 @@ fn a_function_that_calls_itself_counts_the_attempts_of_each_call() {
                 0 => *leaves += 1,
                 _ => descend(levels - 1, leaves),
             }
-            let again = retry.failed(&mut run, TRANSIENT.into(), Text::Name("always"));
-            assert_eq!(again, attempt < 3);
-            if again {
-                run.pause();
-            }
+            run = retry.failed(run, || (TRANSIENT.into(), Text::Name("always")));
+            assert_eq!(run.goes_on(), attempt < 3);
+            run = run.pause();
         }
     }
     let (listener, heard) = listener(|| {});

@@ -4,20 +4,15 @@ use super::*;
 
 /// Whose second attempt is due after `delay`.
 fn second(delay: Duration) -> RetryRun {
-    let mut run = RetryRun(None);
-    run.again(Progress::FIRST, "paused", delay, None);
-    run
+    RetryRun(None).again(Progress::FIRST, "paused", Wait { delay, token: None })
 }
 
 #[test]
 fn a_blocking_pause_sleeps_once_and_not_for_nothing() {
     let clock = VirtualClock::install();
-    let mut run = second(SECOND);
-    run.pause();
-    run.pause();
+    drop(second(SECOND).pause().pause());
     assert_eq!(clock.sleeps(), [SECOND], "what was waited for is over");
-    second(Duration::ZERO).pause();
-    RetryRun(None).pause();
+    drop((second(Duration::ZERO).pause(), RetryRun(None).pause()));
     assert_eq!(clock.sleeps(), [SECOND], "a zero wait is none");
 }
 
@@ -47,10 +42,10 @@ mod awaited {
     async fn an_attempt_waits_until_it_is_due_and_only_then() {
         let start = tokio::time::Instant::now();
         let begun = || async { start.elapsed() };
-        assert_eq!(RetryRun(None).attempt(begun()).await, Duration::ZERO);
-        let mut run = second(SECOND);
-        assert_eq!(run.attempt(begun()).await, SECOND);
-        assert_eq!(run.attempt(begun()).await, SECOND, "once");
+        assert_eq!(RetryRun(None).attempt(begun()).await.0, Duration::ZERO);
+        let (waited, run) = second(SECOND).attempt(begun()).await;
+        assert_eq!(waited, SECOND);
+        assert_eq!(run.attempt(begun()).await.0, SECOND, "once");
     }
 
     #[test]
@@ -68,7 +63,7 @@ mod awaited {
         let paused = send(async {
             let mut run = second(SECOND);
             run.pause_async().await;
-            run.attempt(std::future::ready(1)).await
+            run.attempt(std::future::ready(1)).await.0
         });
         assert_eq!(paused.await, 1);
     }

@@ -31,8 +31,8 @@ async fn yielding() {
 
 /// A run whose second attempt is due.
 fn second(retry: &Retry) -> RetryRun {
-    let mut run = retry.start();
-    assert!(retry.failed(&mut run, TRANSIENT.into(), Text::Name("the first")));
+    let run = retry.failed(retry.start(), || (TRANSIENT.into(), Text::Name("the first")));
+    assert!(run.goes_on());
     run
 }
 
@@ -43,7 +43,7 @@ const fn named(name: &'static str) -> Retry {
 #[test]
 fn an_attempt_takes_eight_bytes() {
     let retry = named("n-size");
-    let mut run = retry.start();
+    let run = retry.start();
     let future = async { yielding().await };
     let size = size_of_val(&future);
     assert!(size_of_val(&run.attempt(future)) <= size + 8);
@@ -62,11 +62,14 @@ fn a_name_holds_at_every_poll_from_the_second_attempt_on_and_not_in_between() {
     let mut run = retry.start();
     for name in [None, Some("n-polls"), Some("n-polls")] {
         let mut attempt = pin!(run.attempt(sees(name)));
-        while poll(attempt.as_mut()).is_pending() {
+        let ((), tried) = loop {
+            let polled = poll(attempt.as_mut());
             assert_eq!(current(), None);
-        }
-        assert_eq!(current(), None);
-        retry.unsatisfied(&mut run);
+            if let Poll::Ready(done) = polled {
+                break done;
+            }
+        };
+        run = retry.unsatisfied(tried);
     }
 }
 
@@ -109,7 +112,7 @@ fn a_retry_in_an_async_attempt_is_told_whether_it_waits_or_blocks() {
 #[test]
 fn an_unrelated_future_polled_in_between_is_not_told() {
     let retry = named("n-interleaved");
-    let mut run = second(&retry);
+    let run = second(&retry);
     let told = heard(|| {
         let mut attempt = pin!(run.attempt(pending::<()>()));
         for _ in 0..3 {
@@ -125,7 +128,7 @@ async fn a_task_that_an_attempt_spawns_is_on_its_own() {
     let (listener, heard) = listener(|| {});
     let _guard = tracing::dispatcher::set_default(&listener);
     let retry = named("n-spawned");
-    let mut run = second(&retry);
+    let run = second(&retry);
     let spawns = async {
         tokio::spawn(async {
             assert_eq!(current(), None);
@@ -133,24 +136,25 @@ async fn a_task_that_an_attempt_spawns_is_on_its_own() {
         })
         .await
     };
-    run.attempt(spawns).await.unwrap();
+    run.attempt(spawns).await.0.unwrap();
     assert_eq!(pairs(&heard), []);
 }
 
 #[test]
 fn neither_a_panic_nor_a_cancellation_leaves_a_name_behind() {
     let retry = named("n-async-panic");
-    let mut run = second(&retry);
+    let run = second(&retry);
     let told = heard(|| {
         let panics = async {
             yielding().await;
             assert_eq!(current(), Some("n-async-panic"));
             resume_unwind(Box::new("boom"))
         };
-        catch_unwind(AssertUnwindSafe(|| finish(run.attempt::<_>(panics)))).map(|(): ()| ()).unwrap_err();
+        let panicked = catch_unwind(AssertUnwindSafe(|| finish(run.attempt::<_>(panics))));
+        panicked.map(|((), _)| ()).unwrap_err();
         assert_eq!(current(), None);
 
-        let mut cancelled = Box::pin(run.attempt(pending::<()>()));
+        let mut cancelled = Box::pin(second(&retry).attempt(pending::<()>()));
         assert!(poll(cancelled.as_mut()).is_pending());
         drop(cancelled);
         assert_eq!(current(), None);
@@ -162,14 +166,14 @@ fn neither_a_panic_nor_a_cancellation_leaves_a_name_behind() {
 #[test]
 fn an_attempt_may_change_threads() {
     let retry = named("n-moves");
-    let mut run = second(&retry);
+    let run = second(&retry);
     let mut attempt = Box::pin(run.attempt(async {
         yielding().await;
         current()
     }));
     assert!(poll(attempt.as_mut()).is_pending());
     std::thread::scope(|scope| {
-        let elsewhere = scope.spawn(move || (poll(attempt.as_mut()), current()));
-        assert_eq!(elsewhere.join().unwrap(), (Poll::Ready(Some("n-moves")), None));
+        let elsewhere = scope.spawn(move || (finish(attempt.as_mut()).0, current()));
+        assert_eq!(elsewhere.join().unwrap(), (Some("n-moves"), None));
     });
 }
