@@ -51,6 +51,12 @@ impl Place {
         quote!(#runtime::#name #arguments)
     }
 
+    /// `__res::name`, likewise.
+    pub(crate) fn path(self, name: &str) -> TokenStream {
+        let (runtime, name) = (Ident::new(RUNTIME, here(self.start)), self.name(name));
+        quote!(#runtime::#name)
+    }
+
     /// `__res::name::<ty>()`, likewise.
     pub(crate) fn call_of_type(self, name: &str, ty: &impl ToTokens) -> TokenStream {
         let runtime = Ident::new(RUNTIME, here(self.start));

@@ -292,7 +292,6 @@ pub fn classify<E: SaysWhatToRetry + ?Sized>(error: &E) -> RetryClassification {
 }
 
 /// [`classify`], and what a budget wants to know besides.
-#[inline]
 pub fn judge<E: SaysWhatToRetry + ?Sized>(error: &E) -> Judged {
     Judged::of(error)
 }

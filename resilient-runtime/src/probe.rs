@@ -20,29 +20,49 @@ impl<'e, E: Display> Told<'e, E> {
     pub fn text(self) -> Text<'e> {
         Text::Display(self.0)
     }
+
+    /// How to get its [`text`](Self::text), for later.
+    #[must_use]
+    pub fn shown(self) -> fn(&E) -> Text<'_> {
+        |error| Text::Display(error)
+    }
 }
 
 /// For types that are `Debug` only.
-pub trait ByDebug<'e> {
+pub trait ByDebug<'e, E> {
     /// As programmers see it.
     fn text(self) -> Text<'e>;
+
+    /// How to get it, for later.
+    fn shown(self) -> fn(&E) -> Text<'_>;
 }
 
-impl<'e, E: Debug> ByDebug<'e> for Told<'e, E> {
+impl<'e, E: Debug> ByDebug<'e, E> for Told<'e, E> {
     fn text(self) -> Text<'e> {
         Text::Debug(self.0)
+    }
+
+    fn shown(self) -> fn(&E) -> Text<'_> {
+        |error| Text::Debug(error)
     }
 }
 
 /// For types that cannot be shown.
-pub trait ByName {
+pub trait ByName<E> {
     /// The type's name.
     fn text(self) -> Text<'static>;
+
+    /// How to get it, for later.
+    fn shown(self) -> fn(&E) -> Text<'_>;
 }
 
-impl<E> ByName for &Told<'_, E> {
+impl<E> ByName<E> for &Told<'_, E> {
     fn text(self) -> Text<'static> {
         Text::Name(type_name::<E>())
+    }
+
+    fn shown(self) -> fn(&E) -> Text<'_> {
+        |_| Text::Name(type_name::<E>())
     }
 }
 

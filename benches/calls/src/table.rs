@@ -50,7 +50,7 @@ fn most(subject: &Subject) -> Most {
         Scene::FirstAttempt if is_async => Most::of(52.0),
         Scene::FirstAttempt => Most::of(28.0),
         Scene::InTime => Most::of(60.0),
-        Scene::Stack => Most::of(153.0), // bar 130, or what `OVER_BY_HAND` says
+        Scene::Stack => Most::of(145.0), // bar 130, or what `OVER_BY_HAND` says
         Scene::HandOff => Most::UNBOUNDED,
     }
 }

@@ -124,8 +124,8 @@ impl Retry {
     ///     let (sku, rest) = renew(kept, __RETRY.is_last(&run));
     ///     let (out, tried) = inner;
     ///     let Err(error) = seen(&out) else { break out };
-    ///     let told = || (judge(error), Told(error).text());
-    ///     run = __RETRY.failed(tried, told);
+    ///     let shown = Told(error).shown();
+    ///     run = __RETRY.failed(tried, error, judge, shown);
     ///     let (true, Some(rest)) = (run.goes_on(), rest) else { break out };
     ///     kept = rest;
     /// }
@@ -208,34 +208,40 @@ impl Retry {
         } else {
             emit!({ break out })
         };
-        let class = match selection(self.on.as_ref(), self.when.as_ref()) {
-            Some(selected) => emit!(__res::selected(#selected, __res::Told(error).judged())),
-            None => function.returns.error.call("judge", emit!(error), None),
-        };
-        let (failed, unsatisfied) = match ends {
-            None => ("failed", "unsatisfied"),
-            Some(_) => ("failed_within", "unsatisfied_within"),
-        };
-        let [failed, unsatisfied] = [failed, unsatisfied].map(|name| Ident::new(name, Span::mixed_site()));
+        let within = if ends.is_some() { "_within" } else { "" };
+        let method = |name: &str| Ident::new(&format!("{name}{within}"), Span::mixed_site());
         let ends = ends.map(|ends| emit!(#ends,));
+        let failed = match selection(self.on.as_ref(), self.when.as_ref()) {
+            Some(selected) => {
+                let failed = method("failed_as");
+                emit! {
+                    let judged = __res::selected(#selected, __res::Told(error).judged());
+                    run = #retry.#failed(#ends #tried, judged, __res::Told(error).text());
+                }
+            }
+            None => {
+                let (failed, judge) = (method("failed"), function.returns.error.path("judge"));
+                emit! {
+                    let shown = __res::Told(error).shown();
+                    run = #retry.#failed(#ends #tried, error, #judge, shown);
+                }
+            }
+        };
         let Some(until) = &self.until else {
             let outcome = function.returns.whole.call("seen", emit!(&out), None);
             return emit! {
                 let __res::Err(error) = #outcome else #done;
-                let told = || (#class, __res::Told(error).text());
-                run = #retry.#failed(#ends #tried, told);
+                #failed
             };
         };
+        let unsatisfied = method("unsatisfied");
         let accepts = Place::of(until).call("holds", emit!(value), Some(until));
         emit! {
-            run = match __res::Seen(&out).seen() {
+            match __res::Seen(&out).seen() {
                 __res::Ok(value) if #accepts => #done,
-                __res::Ok(_) => #retry.#unsatisfied(#ends #tried),
-                __res::Err(error) => {
-                    let told = || (#class, __res::Told(error).text());
-                    #retry.#failed(#ends #tried, told)
-                }
-            };
+                __res::Ok(_) => run = #retry.#unsatisfied(#ends #tried),
+                __res::Err(error) => { #failed }
+            }
         }
     }
 }

@@ -83,13 +83,12 @@ impl<F: Future> Future for Attempt<F> {
         ready!(this.run.begin(context));
         let polled = this.future.poll(context);
         // Where the future panics, this is done when the run is dropped.
-        let run = this.run.take().ended();
+        if let Some(again) = this.run.0.take() {
+            this.run.0 = Some(again.left());
+        }
         match polled {
-            Poll::Ready(output) => Poll::Ready((output, run)),
-            Poll::Pending => {
-                *this.run = run;
-                Poll::Pending
-            }
+            Poll::Ready(output) => Poll::Ready((output, this.run.take())),
+            Poll::Pending => Poll::Pending,
         }
     }
 }

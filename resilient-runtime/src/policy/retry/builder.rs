@@ -241,26 +241,44 @@ impl Retry {
         self.plan.succeeded(run);
     }
 
-    /// Whether the run goes on after an attempt that failed with an error of which `told` says what is to be
-    /// known, and what events show; if not, the error stands. It is asked here, out of the way of a success.
+    /// Whether the run goes on after an attempt that failed with `error`; if not, the error stands. What is to be
+    /// known of it, and what events show, is asked here, out of the way of a success: once for each type of error.
     #[cold]
     #[inline(never)]
-    pub fn failed<'e>(&self, run: RetryRun, told: impl FnOnce() -> (Judged, Text<'e>)) -> RetryRun {
-        let (judged, text) = told();
-        self.plan.settle(run, Moment::MAX, Shortfall::Error(judged), text)
+    pub fn failed<E>(
+        &self,
+        run: RetryRun,
+        error: &E,
+        judge: fn(&E) -> Judged,
+        text: fn(&E) -> Text<'_>,
+    ) -> RetryRun {
+        self.failed_as(run, judge(error), text(error))
     }
 
     /// [`failed`](Self::failed), where the caller's time ends.
     #[cold]
     #[inline(never)]
-    pub fn failed_within<'e>(
+    pub fn failed_within<E>(
         &self,
-        End(ends): End,
+        ends: End,
         run: RetryRun,
-        told: impl FnOnce() -> (Judged, Text<'e>),
+        error: &E,
+        judge: fn(&E) -> Judged,
+        text: fn(&E) -> Text<'_>,
     ) -> RetryRun {
-        let (judged, text) = told();
-        self.plan.settle(run, ends, Shortfall::Error(judged), text)
+        self.failed_as_within(ends, run, judge(error), text(error))
+    }
+
+    /// [`failed`](Self::failed) with an error of which that was said, and which events show so.
+    #[cold]
+    pub fn failed_as(&self, run: RetryRun, error: Judged, text: Text<'_>) -> RetryRun {
+        self.plan.settle(run, Moment::MAX, Shortfall::Error(error), text)
+    }
+
+    /// [`failed_as`](Self::failed_as), where the caller's time ends.
+    #[cold]
+    pub fn failed_as_within(&self, End(ends): End, run: RetryRun, error: Judged, text: Text<'_>) -> RetryRun {
+        self.plan.settle(run, ends, Shortfall::Error(error), text)
     }
 
     /// Whether the run goes on after an attempt that came to a value which `until` does not take; if not, the

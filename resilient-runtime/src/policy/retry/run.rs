@@ -128,7 +128,7 @@ impl Again {
     #[cold]
     #[inline(never)]
     #[expect(clippy::unnecessary_box_returns, reason = "it is the one that was handed in")]
-    fn left(mut self: Box<Self>) -> Box<Self> {
+    pub(super) fn left(mut self: Box<Self>) -> Box<Self> {
         self.leave();
         self
     }

@@ -158,7 +158,7 @@ fn interleaved_runs_do_not_feel_each_other() {
     let clock = VirtualClock::install();
     let retry = Retry::new().max_attempts(3).jitter(Jitter::None);
     let goes_on = |run: RetryRun| {
-        let run = retry.failed(run, || (TRANSIENT.into(), Text::Name("down")));
+        let run = retry.failed_as(run, TRANSIENT.into(), Text::Name("down"));
         assert!(run.goes_on());
         run.pause()
     };

@@ -204,7 +204,7 @@ fn a_function_that_calls_itself_counts_the_attempts_of_each_call() {
                 0 => *leaves += 1,
                 _ => descend(levels - 1, leaves),
             }
-            run = retry.failed(run, || (TRANSIENT.into(), Text::Name("always")));
+            run = retry.failed_as(run, TRANSIENT.into(), Text::Name("always"));
             assert_eq!(run.goes_on(), attempt < 3);
             run = run.pause();
         }

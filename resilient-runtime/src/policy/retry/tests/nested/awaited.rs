@@ -31,7 +31,7 @@ async fn yielding() {
 
 /// A run whose second attempt is due.
 fn second(retry: &Retry) -> RetryRun {
-    let run = retry.failed(retry.start(), || (TRANSIENT.into(), Text::Name("the first")));
+    let run = retry.failed_as(retry.start(), TRANSIENT.into(), Text::Name("the first"));
     assert!(run.goes_on());
     run
 }
