@@ -28,6 +28,40 @@ pub struct Derived {
     item: TokenStream,
 }
 
+/// What is given to `describe!`.
+pub struct Described {
+    path: TokenStream,
+}
+
+impl<'a> Arbitrary<'a> for Described {
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        const PATHS: [&str; 4] =
+            ["connect", "crate::client::connect", "Client::<u8>::connect", "<C as Api>::call"];
+        let path = soup::parsed(bytes.choose(&PATHS)?);
+        Ok(Self { path: mutate::some(bytes, path)? })
+    }
+}
+
+impl Described {
+    /// Expands it; whether there was nothing to complain of. What is no path is left to the compiler to refuse.
+    ///
+    /// # Panics
+    /// Where the macro does, or makes of a path what is no expression.
+    pub fn check(&self) -> bool {
+        let out = stack::described::call(self.path.clone());
+        let is_path = syn::parse2::<syn::ExprPath>(self.path.clone()).is_ok();
+        let read = syn::parse2::<syn::Expr>(out.clone());
+        assert!(read.is_ok() || !is_path, "{self:?}\nbecomes what cannot be read, {:?}\n{out}", read.err());
+        !out.to_string().contains("compile_error")
+    }
+}
+
+impl fmt::Debug for Described {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "describe!({})", kept::shown(&self.path))
+    }
+}
+
 impl<'a> Arbitrary<'a> for Attributed {
     fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
         let name = *bytes.choose(ATTRIBUTES)?;
@@ -56,7 +90,8 @@ impl Attributed {
         assert!(lost.is_empty(), "{self:?}\nloses {lost:?}, and becomes\n{out}");
         let is_guarded = kept::is_function(item) && !out.to_string().contains("compile_error");
         if is_guarded {
-            let read = syn::parse2::<syn::ItemFn>(out.clone());
+            // The function, and beside it what describes it.
+            let read = syn::parse2::<syn::File>(out.clone());
             assert!(read.is_ok(), "{self:?}\nbecomes what cannot be read, {:?}\n{out}", read.err());
         }
         is_guarded

@@ -1,7 +1,7 @@
 //! The same cases as the fuzzer's, from a generator with a fixed seed.
 
 use arbitrary::{Arbitrary, Unstructured};
-use resilient_fuzz::{Attributed, Derived};
+use resilient_fuzz::{Attributed, Derived, Described};
 
 /// Bytes of which some thousand cases are made: the same ones each time.
 fn cases<'a>(count: u64) -> impl Iterator<Item = Vec<u8>> + use<'a> {
@@ -39,4 +39,10 @@ fn attributes_keep_the_item() {
 fn the_derive_answers() {
     let all = cases(count()).filter_map(|bytes| Derived::arbitrary(&mut Unstructured::new(&bytes)).ok());
     assert_that_some_are_taken(all.filter(Derived::check).count());
+}
+
+#[test]
+fn describe_answers() {
+    let all = cases(count()).filter_map(|bytes| Described::arbitrary(&mut Unstructured::new(&bytes)).ok());
+    assert_that_some_are_taken(all.filter(Described::check).count());
 }
