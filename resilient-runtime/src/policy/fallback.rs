@@ -2,7 +2,6 @@
 //! at the function; here is only how a value carries it.
 
 use std::fmt;
-use std::ops::Deref;
 use std::time::Duration;
 
 use crate::event::{self, Text};
@@ -12,8 +11,11 @@ mod cached;
 #[cfg(feature = "cache")]
 pub mod check;
 
+mod served;
+
 #[cfg(feature = "cache")]
 pub use cached::{CacheKey, Good, Keepable, LastGood};
+pub use served::Served;
 
 /// How far a result is from the full service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,65 +109,6 @@ pub trait Degradable {
     /// and keeps none that is degraded as a good one. By default `false`.
     fn is_degraded(&self) -> bool {
         false
-    }
-}
-
-/// A value, and whether it is the full service's.
-///
-/// # Examples
-///
-/// ```
-/// use resilient_runtime::Served;
-///
-/// let label = Served::from("invoice");
-/// assert!(!label.is_degraded());
-/// assert_eq!(label.len(), 7); // derefs to the value
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Served<T> {
-    value: T,
-    /// Boxed: a value that is not degraded carries one pointer more, not a whole description.
-    degradation: Option<Box<Degradation>>,
-}
-
-impl<T> Served<T> {
-    /// Whether the value is anything but the full service's.
-    pub const fn is_degraded(&self) -> bool {
-        self.degradation.is_some()
-    }
-
-    /// Why and how far, if it is.
-    pub fn degradation(&self) -> Option<&Degradation> {
-        self.degradation.as_deref()
-    }
-
-    /// The value alone.
-    pub fn into_inner(self) -> T {
-        self.value
-    }
-}
-
-impl<T> From<T> for Served<T> {
-    fn from(value: T) -> Self {
-        Self { value, degradation: None }
-    }
-}
-
-impl<T> Deref for Served<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-impl<T> Degradable for Served<T> {
-    fn degraded(self, how: Degradation) -> Self {
-        Self { degradation: Some(Box::new(how)), ..self }
-    }
-
-    fn is_degraded(&self) -> bool {
-        self.degradation.is_some()
     }
 }
 

@@ -38,6 +38,49 @@ fn a_degraded_value_keeps_its_value_and_says_why() {
     assert_eq!(served.into_inner(), [1, 2, 3]);
 }
 
+/// In order of tiers: none, degraded, cached, default.
+fn parts() -> Vec<Served<usize>> {
+    let degraded = TIERS.iter().enumerate().map(|(number, (tier, name))| {
+        Served::from(number + 1).degraded(Degradation::new(*tier, format!("{name} part")))
+    });
+    std::iter::once(Served::from(0)).chain(degraded).collect()
+}
+
+#[test]
+fn what_is_made_of_a_value_is_no_better_than_the_value() {
+    for part in parts() {
+        let made = part.clone().map(|number| number.to_string());
+        assert_eq!(made.degradation(), part.degradation());
+        assert_eq!(made.into_inner(), part.to_string());
+    }
+}
+
+#[test]
+fn two_values_are_together_as_good_as_the_worse_of_them() {
+    let all = parts();
+    for (first, one) in all.iter().enumerate() {
+        for (second, other) in all.iter().enumerate() {
+            let both = one.clone().zip(other.clone());
+            assert_eq!(*both, (first, second));
+            let worse = if second > first { other } else { one };
+            assert_eq!(both.degradation(), worse.degradation(), "{first} and {second}");
+        }
+    }
+    let cached = |error: &str| Served::from(()).degraded(Degradation::new(Tier::Cached, error));
+    let both = cached("the first").zip(cached("the second"));
+    assert_eq!(both.degradation().unwrap().error, "the first");
+}
+
+#[test]
+fn many_values_are_together_as_good_as_the_worst_of_them() {
+    let all: Served<Vec<usize>> = parts().into_iter().rev().collect();
+    assert_eq!(*all, [3, 2, 1, 0]);
+    assert_eq!(all.degradation().map(|how| how.tier), Some(Tier::Default));
+    let good: Served<Vec<usize>> = parts().into_iter().take(1).collect();
+    assert!(!good.is_degraded());
+    assert!(!Vec::<Served<()>>::new().into_iter().collect::<Served<Vec<()>>>().is_degraded());
+}
+
 #[test]
 fn whether_it_is_degraded_is_told_to_those_who_know_only_the_trait() {
     fn is_degraded(value: &impl Degradable) -> bool {
