@@ -43,18 +43,20 @@ pub(super) struct Wait {
 impl RetryRun {
     /// Another attempt is due after `wait`.
     pub(super) fn again(mut self, progress: Progress, operation: &'static str, wait: Wait) -> Self {
-        let again = match self.0.take() {
-            Some(again) => Again { progress, wait: Some(wait), ..*again },
-            None => Again {
-                progress,
-                operation,
-                wait: Some(wait),
-                #[cfg(feature = "tokio")]
-                timer: None,
-                before: None,
-            },
-        };
-        Self(Some(Box::new(again)))
+        match &mut self.0 {
+            Some(again) => (again.progress, again.wait) = (progress, Some(wait)),
+            None => {
+                self.0 = Some(Box::new(Again {
+                    progress,
+                    operation,
+                    wait: Some(wait),
+                    #[cfg(feature = "tokio")]
+                    timer: None,
+                    before: None,
+                }));
+            }
+        }
+        self
     }
 
     /// Whether there is another attempt; asked after one that fell short.
