@@ -28,48 +28,36 @@ fn named() -> &'static str {
 
 /// Names the retry that repeats what this thread does until the guard is dropped.
 #[cold]
-#[inline(never)]
-pub(crate) fn enter(outer: Option<&'static str>) -> Entered {
-    Entered { before: outer.map_or_else(|| swap(""), replace), stays: PhantomData }
+pub(crate) fn enter(outer: &'static str) -> Entered {
+    Entered { before: replace(outer), stays: PhantomData }
 }
 
 /// [`enter`] without a guard: what is given here must be [`restore`]d.
 pub(crate) fn replace(outer: &'static str) -> &'static str {
+    let before = named();
     // One without a name is one, too.
-    swap(if outer.is_empty() { "retry" } else { outer })
+    restore(if outer.is_empty() { "retry" } else { outer });
+    before
 }
 
 /// Ends what [`replace`] began.
 pub(crate) fn restore(before: &'static str) {
-    set(before);
-}
-
-fn swap(outer: &'static str) -> &'static str {
-    let before = named();
-    set(outer);
-    before
-}
-
-fn set(outer: &'static str) {
     // A thread that is shutting down has nothing left to retry.
-    let _ = OUTER.try_with(|current| current.set(outer));
+    let _ = OUTER.try_with(|current| current.set(before));
 }
 
 /// While it lives, this thread repeats for the retry that it names.
 #[derive(Debug)]
 #[must_use = "the name holds only while this lives"]
 pub(crate) struct Entered {
-    // No `Option`: one of this is then no larger, in the frame of every retried function.
     before: &'static str,
     /// It restores its own thread's name.
     stays: PhantomData<*const ()>,
 }
 
 impl Drop for Entered {
-    #[cold]
-    #[inline(never)]
     fn drop(&mut self) {
-        set(self.before);
+        restore(self.before);
     }
 }
 
@@ -100,12 +88,10 @@ mod tests {
     #[test]
     fn a_name_holds_as_long_as_its_guard_and_gives_way_to_an_inner_one() {
         assert_eq!(current(), None);
-        let outer = enter(Some("outer"));
+        let outer = enter("outer");
         {
-            let _inner = enter(Some("inner"));
+            let _inner = enter("inner");
             assert_eq!(current(), Some("inner"));
-            let _worker = enter(None);
-            assert_eq!(current(), None);
         }
         assert_eq!(current(), Some("outer"));
         std::thread::scope(|scope| {
@@ -113,7 +99,7 @@ mod tests {
         });
         drop(outer);
         assert_eq!(current(), None);
-        let _nameless = enter(Some(""));
+        let _nameless = enter("");
         assert_eq!(current(), Some("retry"));
     }
 

@@ -54,7 +54,7 @@ impl Surroundings {
             Seeded::install(self.dice.take());
         }
         let bounded = self.bound.take().map(bound::enter);
-        let repeated = self.repeated_by.take().map(|outer| nested::enter(Some(outer)));
+        let repeated = self.repeated_by.take().map(nested::enter);
         // Subscriber and span run code of their own, also when they are dropped.
         let with = catch_unwind(AssertUnwindSafe(|| match self.traced.take() {
             Some((subscriber, span)) => {
