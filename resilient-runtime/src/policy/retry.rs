@@ -164,8 +164,8 @@ impl Plan {
 
     /// What follows an attempt that fell short, and which events show so: whether the run goes on, no later than
     /// the caller's time ends. Tells what happened.
-    fn settle(&self, run: RetryRun, ends: Moment, shortfall: Shortfall, text: Text<'_>) -> RetryRun {
-        let run = run.ended();
+    fn settle(&self, mut run: RetryRun, ends: Moment, shortfall: Shortfall, text: Text<'_>) -> RetryRun {
+        run.end();
         if !mode::is_active() {
             return RetryRun(None);
         }

@@ -83,9 +83,7 @@ impl<F: Future> Future for Attempt<F> {
         ready!(this.run.begin(context));
         let polled = this.future.poll(context);
         // Where the future panics, this is done when the run is dropped.
-        if let Some(again) = this.run.0.take() {
-            this.run.0 = Some(again.left());
-        }
+        this.run.end();
         match polled {
             Poll::Ready(output) => Poll::Ready((output, this.run.take())),
             Poll::Pending => Poll::Pending,
@@ -111,7 +109,7 @@ impl<F: Future> Future for AttemptByRef<'_, F> {
         let this = self.project();
         ready!(this.run.begin(context));
         let polled = this.future.poll(context);
-        **this.run = this.run.take().ended();
+        this.run.end();
         polled
     }
 }

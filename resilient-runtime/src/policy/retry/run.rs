@@ -84,8 +84,10 @@ impl RetryRun {
 
     /// The attempt has ended, or waits.
     #[inline]
-    pub(super) fn ended(mut self) -> Self {
-        Self(self.0.take().map(Again::left))
+    pub(super) fn end(&mut self) {
+        if let Some(again) = self.0.take() {
+            self.0 = Some(again.left());
+        }
     }
 
     /// Blocks this thread until the attempt is due that was decided on. Until that has ended, what this thread
@@ -130,7 +132,7 @@ impl Again {
     #[cold]
     #[inline(never)]
     #[expect(clippy::unnecessary_box_returns, reason = "it is the one that was handed in")]
-    pub(super) fn left(mut self: Box<Self>) -> Box<Self> {
+    fn left(mut self: Box<Self>) -> Box<Self> {
         self.leave();
         self
     }
