@@ -25,6 +25,9 @@ pub(crate) struct Vocabulary {
     pub(crate) positional: Option<&'static str>,
 }
 
+/// Settings that may be written more than once, and then count in their order.
+const SEVERAL: &[&str] = &["degraded"];
+
 /// One setting as written.
 struct Setting {
     name: Ident,
@@ -159,7 +162,9 @@ impl Args {
                 .unwrap_or_default();
             let names = all_of(self.vocabulary.names.iter().copied());
             report.error(span, wording::unknown_setting(attribute, name, hint, names));
-        } else if self.settings.iter().any(|known| known.name == setting.name) {
+        } else if self.settings.iter().any(|known| known.name == setting.name)
+            && !SEVERAL.contains(&name.as_str())
+        {
             report.error(span, wording::given_twice(name));
         } else {
             self.settings.push(setting);
@@ -203,10 +208,14 @@ impl Args {
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
+        self.take_all(name).into_iter().next()
+    }
+
+    fn take_all(&mut self, name: &str) -> Vec<Value> {
         debug_assert!(self.vocabulary.names.contains(&name), "unlisted setting {name}");
-        let setting = self.settings.iter_mut().find(|setting| setting.name == name)?;
+        let settings = self.settings.iter_mut().filter(|setting| setting.name == name);
         // The name stays behind for `span_of`.
-        Some(std::mem::replace(&mut setting.value, Value::Flag))
+        settings.map(|setting| std::mem::replace(&mut setting.value, Value::Flag)).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 //! the user's code for the compiler to point at.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 use crate::report::Report;
 
@@ -32,6 +32,16 @@ impl Place {
         let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
         let start = spans.next().unwrap_or_else(Span::call_site);
         Self { start, end: spans.last().unwrap_or(start) }
+    }
+
+    /// Its first token, or group of tokens.
+    pub(crate) fn first(self) -> Self {
+        Self { end: self.start, ..self }
+    }
+
+    /// `future.await`, likewise.
+    pub(crate) fn awaited(self, future: &TokenStream) -> TokenStream {
+        quote_spanned!(here(self.start)=> #future.await)
     }
 
     /// Reports something about this piece.

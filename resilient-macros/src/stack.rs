@@ -47,7 +47,6 @@ impl Place {
 }
 
 /// One attribute, read.
-#[expect(clippy::large_enum_variant, reason = "a handful of them live for one expansion")]
 enum Policy {
     Fallback(Fallback),
     Deadline(Deadline),
@@ -95,7 +94,7 @@ impl Policy {
 
     fn check(&self, function: &Function, report: &mut Report) {
         match self {
-            Self::Fallback(_) => Fallback::check(function, report),
+            Self::Fallback(policy) => policy.check(function, report),
             Self::Deadline(_) => Deadline::check(function, report),
             Self::CircuitBreaker(policy) => policy.check(function, report),
             Self::Retry(policy) => policy.check(function, report),

@@ -154,7 +154,7 @@ wording! {
          write `default = …` for a safe value, or `degraded = |error| …` for a partial result";
     no_max_age(): "how old may a cached value be?\nwrite `cached(max_age = \"10m\")`";
     caching_needs_a_feature(): "`cached` needs the feature `cache` of `resilient-attributes`";
-    async_tier_not_yet(): "an `async` tier is not available yet: give a `Result` from a plain closure";
+    async_tier_of_sync(): "nothing can be awaited in a function that is not `async`\nmake the function `async`, or give a `Result` from a plain closure";
     nothing_can_degrade(): "nothing here can fail or degrade\nreturn a `Result<Served<…>, …>`";
 
     // `#[derive(Retryable)]`.
@@ -185,7 +185,7 @@ pub(crate) const PREDICATE_ON_ERROR: &str = "a predicate on the error: `|error| 
 pub(crate) const PREDICATE_ON_VALUE: &str = "a predicate on the value: `|value| …` or the path of a function";
 
 /// What a tier that may itself fail looks like.
-pub(crate) const DEGRADED_TIER: &str = "a closure that takes the error and gives a `Result`, as `or_else` does: `|error| …`, or the path of a function";
+pub(crate) const DEGRADED_TIER: &str = "a closure that takes the error and gives a `Result`, as `or_else` does: `|error| …`, the path of a function, or a tuple of them";
 
 /// What the tier of last good values looks like.
 pub(crate) const CACHED_TIER: &str = "settings of its own: `cached(max_age = \"10m\", key = …)`";

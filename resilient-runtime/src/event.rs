@@ -222,3 +222,43 @@ pub(crate) fn degraded(
         "{operation} degrades to `{tier}`: {}", reason.unwrap_or(error),
     );
 }
+
+/// A tier of a fallback gave an error of its own, and the next one is asked.
+#[cold]
+pub(crate) fn tier_failed(operation: &str, tier: &str, error: &str, tier_error: Text<'_>) {
+    warn!(
+        target: "resilient", event = "tier_failed", operation, tier, error, %tier_error,
+        "{operation} cannot degrade to `{tier}`: {tier_error}",
+    );
+}
+
+/// The value that a fallback keeps from earlier is older than it may be.
+#[cfg(feature = "cache")]
+#[cold]
+pub(crate) fn tier_too_old(operation: &str, age: Duration, max_age: Duration, error: &str) {
+    warn!(
+        target: "resilient", event = "tier_failed", operation, tier = "cached", error,
+        age_s = age.as_secs_f64(), max_age_s = max_age.as_secs_f64(),
+        "{operation} cannot degrade to `cached`: the last good value is {} old, and {} is allowed",
+        Seconds(age), Seconds(max_age),
+    );
+}
+
+/// A fallback keeps nothing from earlier under this key.
+#[cfg(feature = "cache")]
+#[cold]
+pub(crate) fn tier_empty(operation: &str, error: &str) {
+    warn!(
+        target: "resilient", event = "tier_failed", operation, tier = "cached", error,
+        "{operation} cannot degrade to `cached`: there is no good value from earlier",
+    );
+}
+
+/// No tier of a fallback could help; `last_error` is what the caller gets.
+#[cold]
+pub(crate) fn fallback_exhausted(operation: &str, reason: Option<&str>, error: &str, last_error: Text<'_>) {
+    warn!(
+        target: "resilient", event = "fallback_exhausted", operation, reason, error, %last_error,
+        "{operation}: no tier could help: {error}",
+    );
+}

@@ -23,6 +23,7 @@ pub use crate::policy::deadline::deadline_sync;
 #[cfg(feature = "tokio")]
 pub use crate::policy::deadline::due;
 pub use crate::policy::description::Description;
+pub use crate::policy::fallback::tier::{awaited, came};
 #[cfg(feature = "cache")]
 pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, check as check_fallback};
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
@@ -40,6 +41,7 @@ pub mod asked {
     pub use std::borrow::ToOwned as _;
 
     pub use crate::policy::circuit_breaker::AsCircuitKey as _;
+    pub use crate::policy::fallback::tier::Later as _;
     pub use crate::probe::{ByDebug as _, ByName as _, Plain as _, Unclassified as _};
 }
 
@@ -253,11 +255,15 @@ pub fn keep_good<T: Degradable + Keepable>(good: Good<'_>, value: &T) {
     good.keep(value);
 }
 
-/// See [`Good::find`].
+/// See [`Fallback::find`].
 #[cfg(feature = "cache")]
 #[must_use]
-pub fn find_good<T: 'static>(good: &Good<'_>, max_age: Duration) -> Option<(T, Duration)> {
-    good.find(max_age)
+pub fn find_good<T: 'static>(
+    fallback: &Fallback,
+    good: &Good<'_>,
+    max_age: Duration,
+) -> Option<(T, Duration)> {
+    fallback.find(good, max_age)
 }
 
 /// The next tier of a fallback, typed as `Result::or_else` types it.

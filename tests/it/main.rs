@@ -18,6 +18,7 @@ mod futures;
 mod giving_up;
 mod hangs;
 mod keys;
+mod ladder;
 mod main_job;
 mod matching;
 mod names;

@@ -245,7 +245,8 @@ fn each_attribute_works_alone() {
     assert_seen!(alone_circuit_breaker, [Step::Fail], ["no connection" @ 1, "circuit open" @ 1],
         ["circuit_open", "circuit_rejected"]);
     assert_seen!(alone_timeout, [Step::Hang], ["timed out" @ 1], ["timeout"]);
-    assert_seen!(alone_fallback, [Step::Fail, Step::Refuse], ["degraded 5" @ 1, "refused: no" @ 2], ["degraded"]);
+    assert_seen!(alone_fallback, [Step::Fail, Step::Refuse], ["degraded 5" @ 1, "refused: no" @ 2],
+        ["degraded", "tier_failed", "fallback_exhausted"]);
 }
 
 #[test]

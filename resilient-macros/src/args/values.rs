@@ -110,15 +110,21 @@ impl Args {
     /// A predicate or tier: a closure, or the path of a function. A literal is neither.
     pub(crate) fn function(&mut self, name: &'static str, what: &str, report: &mut Report) -> Option<Expr> {
         let expr = self.expr(name, what, report)?;
-        match &expr {
-            Expr::Lit(_) => report.error_at(&expr, wording::takes(name, what)),
-            Expr::Closure(closure) if closure.inputs.len() != 1 => {
-                let (begin, end) = (&closure.inputs_begin, &closure.inputs_end);
-                report.error_at(&quote::quote!(#begin #end), wording::one_parameter(name, what));
+        is_function(name, &expr, what, report).then_some(expr)
+    }
+
+    /// Several of those: a tuple, or the setting written more than once.
+    pub(crate) fn functions(&mut self, name: &'static str, what: &str, report: &mut Report) -> Vec<Expr> {
+        let mut all = Vec::new();
+        for value in self.take_all(name) {
+            match value {
+                Value::Expr(Expr::Tuple(tuple)) if !tuple.elems.is_empty() => all.extend(tuple.elems),
+                Value::Expr(expr) => all.push(expr),
+                _ => self.expected(name, what, report),
             }
-            _ => return Some(expr),
         }
-        None
+        all.retain(|expr| is_function(name, expr, what, report));
+        all
     }
 
     fn expected(&self, name: &str, what: &str, report: &mut Report) {
@@ -216,6 +222,19 @@ impl Args {
         let expr = self.expr(name, duration::FORMS, report)?;
         duration::parse(&format!("`{name}`"), &expr, report)
     }
+}
+
+/// Whether it can be one; reported if not.
+fn is_function(name: &str, expr: &Expr, what: &str, report: &mut Report) -> bool {
+    match expr {
+        Expr::Lit(_) | Expr::Tuple(_) => report.error_at(expr, wording::takes(name, what)),
+        Expr::Closure(closure) if closure.inputs.len() != 1 => {
+            let (begin, end) = (&closure.inputs_begin, &closure.inputs_end);
+            report.error_at(&quote::quote!(#begin #end), wording::one_parameter(name, what));
+        }
+        _ => return true,
+    }
+    false
 }
 
 /// A number literal, also a negative one.

@@ -12,8 +12,6 @@ use crate::call::Call;
 use crate::item::Function;
 use crate::matcher::selection;
 use crate::names::{Place, emit, here};
-use crate::report::Report;
-use crate::wording;
 
 mod cached;
 mod settings;
@@ -26,11 +24,13 @@ impl Fallback {
     /// For the function's documentation.
     pub(crate) fn describe(&self) -> String {
         let tiers = [
-            self.degraded.as_ref().map(|_| "a partial result".to_owned()),
             self.cached.as_ref().map(Cached::describe),
             self.default.as_ref().map(|_| "a safe value".to_owned()),
         ];
-        let tiers = tiers.into_iter().flatten().collect::<Vec<String>>().join(", or else ");
+        let degraded = self.degraded.iter().enumerate().map(|(number, _)| {
+            if number == 0 { "a partial result".to_owned() } else { "another".to_owned() }
+        });
+        let tiers = degraded.chain(tiers.into_iter().flatten()).collect::<Vec<String>>().join(", or else ");
         let why = match &self.reason {
             Some(Constant::Known(reason)) => format!(" ({reason})"),
             _ => String::new(),
@@ -42,11 +42,11 @@ impl Fallback {
     /// See `Description`.
     pub(crate) fn described(&self) -> TokenStream {
         let tiers = [
-            self.degraded.as_ref().map(|_| emit!(__res::Tier::Degraded)),
             self.cached.as_ref().map(|_| emit!(__res::Tier::Cached)),
             self.default.as_ref().map(|_| emit!(__res::Tier::Default)),
         ];
-        let tiers = tiers.into_iter().flatten();
+        let degraded = self.degraded.iter().map(|_| emit!(__res::Tier::Degraded));
+        let tiers = degraded.chain(tiers.into_iter().flatten());
         let reason = match &self.reason {
             Some(reason) => emit!(__res::Some(#reason)),
             None => emit!(__res::None),
@@ -54,14 +54,10 @@ impl Fallback {
         emit!(fallback(&[#(#tiers),*], #reason))
     }
 
-    pub(crate) fn check(function: &Function, report: &mut Report) {
-        function.check_result(&wording::nothing_can_degrade(), report);
-    }
-
     /// The expressions that are evaluated when the call has failed.
     fn tiers(&self) -> TokenStream {
         let (degraded, default) = (&self.degraded, &self.default);
-        quote!(#degraded #default)
+        quote!(#(#degraded)* #default)
     }
 
     /// Arguments passed by value that a tier names: the body would take them away.
@@ -90,8 +86,13 @@ impl Fallback {
     /// let out = inner;
     /// let Err(error) = out else { return out };
     /// let prompt = kept;
-    /// let fallback = fallback("classify", Told(&error).text());
-    /// if let Ok(value) = or_else(error, |error| degraded) { return serve(fallback, Tier::Degraded, value) }
+    /// let shown = Told(&error).shown();
+    /// let fallback = fallback("classify", shown(&error));
+    /// let out: Result<Served<Label>, Fault> = or_else(error, |error| degraded);
+    /// let error = match out {
+    ///     Ok(value) => return serve(fallback, Tier::Degraded, value),
+    ///     Err(error) => fallback.failed(Tier::Degraded, error, shown),
+    /// };
     /// serve_default(fallback, default)
     /// ```
     ///
@@ -115,8 +116,8 @@ impl Fallback {
             let __res::Err(error) = out else { return out };
             #unselected
             #restore
-            let text = __res::Told(&error).text();
-            let fallback = __res::fallback(#name, text) #reason;
+            let shown = __res::Told(&error).shown();
+            let fallback = __res::fallback(#name, shown(&error)) #reason;
         })
     }
 
@@ -144,33 +145,42 @@ impl Fallback {
             let tier = emit!(fallback, __res::Tier::#tier, value);
             function.returns.value.call("serve", tier, None)
         };
+        let served = serve(emit!(Degraded));
+        let degraded = self.degraded.iter().map(|tier| {
+            let out = Self::degraded(tier, function);
+            emit! {
+                #out
+                let error = match out {
+                    __res::Ok(value) => return #served,
+                    __res::Err(error) => fallback.failed(__res::Tier::Degraded, error, shown),
+                };
+            }
+        });
         let cached = self.cached.as_ref().map(|cached| cached.serve(function));
         let end = match &self.default {
             Some(default) => Self::serve_default(default, function, &serve(emit!(Default))),
-            None => emit!(__res::Err(error)),
+            None => emit!(fallback.exhausted(error, shown)),
         };
-        let Some(degraded) = &self.degraded else {
-            return emit!(#cached #end);
-        };
-        let or_else = Place::of(degraded).call("or_else", emit!(error), Some(degraded));
-        let serve = serve(emit!(Degraded));
-        match (&self.default, &cached) {
-            (Some(_), _) => emit!(if let __res::Ok(value) = #or_else { return #serve; } #cached #end),
-            (None, None) => emit! {
-                match #or_else {
-                    __res::Ok(value) => #serve,
-                    __res::Err(error) => __res::Err(error),
-                }
-            },
-            (None, Some(_)) => emit! {
-                let error = match #or_else {
-                    __res::Ok(value) => return #serve,
-                    __res::Err(error) => error,
-                };
-                #cached
-                #end
-            },
+        emit!(#(#degraded)* #cached #end)
+    }
+
+    /// What a tier makes of `error`, as `out`. In an async function it may be awaited: what a closure or a
+    /// path gives only the compiler knows.
+    fn degraded(tier: &Expr, function: &Function) -> TokenStream {
+        let place = Place::of(tier);
+        if !function.is_async() {
+            let (out, ty) = (place.call("or_else", emit!(error), Some(tier)), &function.returns.ty);
+            // So that a value of another type is blamed on the tier.
+            return emit!(let out: #ty = #out;);
         }
+        // All at one token: what is no tier is then told once.
+        let given = match tier {
+            Expr::Closure(closure) => Place::of(&closure.body),
+            _ => place,
+        };
+        let (given, came) = (given.first(), place.call("came", emit!(error), Some(tier)));
+        let awaited = given.awaited(&given.call("awaited", emit!(#came.later()), None));
+        emit!(let out = #awaited;)
     }
 
     /// Where `Served<T>` can be seen the value is a plain `T`, with the inference that a `T` gives;

@@ -184,7 +184,7 @@ fn documented() {
         "documented",
         r#"
 /// Looks one up.
-#[fallback(degraded = |error| from_cache(error), reason = "search is down", docs = true)]
+#[fallback(degraded = from_cache, reason = "search is down", docs = true)]
 #[circuit_breaker(name = "search", failure_rate = 0.5, window = "10s")]
 #[retry(max_attempts = 7)]
 #[timeout(self.limit)]

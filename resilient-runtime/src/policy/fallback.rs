@@ -12,6 +12,7 @@ mod cached;
 pub mod check;
 
 mod served;
+pub(crate) mod tier;
 
 #[cfg(feature = "cache")]
 pub use cached::{CacheKey, Good, Keepable, LastGood};
@@ -142,6 +143,23 @@ impl Fallback {
     /// [`serve`](Self::serve) for a value from earlier.
     pub fn serve_aged<T: Degradable>(self, tier: Tier, age: Duration, value: T) -> T {
         self.tell(tier, Some(age), value)
+    }
+
+    /// A tier gave an error, which goes on to the next.
+    #[cold]
+    pub fn failed<E>(&self, tier: Tier, error: E, shown: fn(&E) -> Text<'_>) -> E {
+        event::tier_failed(self.operation, tier.as_str(), &self.error, shown(&error));
+        error
+    }
+
+    /// No tier is left: the caller gets the error of the last.
+    ///
+    /// # Errors
+    /// That.
+    #[cold]
+    pub fn exhausted<T, E>(&self, last: E, shown: fn(&E) -> Text<'_>) -> Result<T, E> {
+        event::fallback_exhausted(self.operation, self.reason, &self.error, shown(&last));
+        Err(last)
     }
 
     fn tell<T: Degradable>(self, tier: Tier, age: Option<Duration>, value: T) -> T {

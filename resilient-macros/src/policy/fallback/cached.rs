@@ -101,7 +101,11 @@ impl Cached {
         let max_age = self.max_age.as_ref().map(|max_age| max_age.checked_by("check_fallback::max_age"));
         let serve = emit!(fallback, __res::Tier::Cached, age, value);
         let serve = function.returns.value.call("serve_aged", serve, None);
-        let find = function.returns.value.call("find_good", emit!(&good), Some(&max_age.into_token_stream()));
+        let find = function.returns.value.call(
+            "find_good",
+            emit!(&fallback, &good),
+            Some(&max_age.into_token_stream()),
+        );
         emit! {
             if let __res::Some((value, age)) = #find {
                 return #serve;

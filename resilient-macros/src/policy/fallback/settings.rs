@@ -2,10 +2,11 @@
 //! file up.
 
 use proc_macro2::{Span, TokenStream};
-use syn::Expr;
+use syn::{Expr, ExprClosure};
 
 use super::cached::Cached;
 use crate::args::{Args, Common, Constant, Vocabulary};
+use crate::item::Function;
 use crate::matcher::Matchers;
 use crate::report::Report;
 use crate::wording;
@@ -19,7 +20,8 @@ pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
 const TIERS: &[&str] = &["degraded", "cached", "default"];
 
 pub(crate) struct Fallback {
-    pub(super) degraded: Option<Expr>,
+    /// In the order in which they are tried.
+    pub(super) degraded: Vec<Expr>,
     pub(super) cached: Option<Cached>,
     pub(super) default: Option<Expr>,
     pub(super) reason: Option<Constant<String>>,
@@ -35,19 +37,25 @@ impl Fallback {
             (None, None) if args.is_empty => report.error(Span::call_site(), wording::no_tier()),
             _ => {}
         }
-        let policy = Self {
-            degraded: args.function("degraded", wording::DEGRADED_TIER, report),
+        Self {
+            degraded: args.functions("degraded", wording::DEGRADED_TIER, report),
             cached: Cached::parse(&mut args, common, report),
             default: args.expr("default", "a value", report),
             reason: args.string("reason", "why the value is degraded, as people will read it", report),
             on: args.matchers(report),
             when: args.function("when", wording::PREDICATE_ON_ERROR, report),
-        };
-        if let Some(Expr::Closure(closure)) = &policy.degraded {
-            if let Some(token) = &closure.asyncness {
-                report.error(token.span, wording::async_tier_not_yet());
+        }
+    }
+
+    pub(crate) fn check(&self, function: &Function, report: &mut Report) {
+        function.check_result(&wording::nothing_can_degrade(), report);
+        if function.is_async() {
+            return;
+        }
+        for tier in &self.degraded {
+            if let Expr::Closure(ExprClosure { asyncness: Some(token), .. }) = tier {
+                report.error(token.span, wording::async_tier_of_sync());
             }
         }
-        policy
     }
 }

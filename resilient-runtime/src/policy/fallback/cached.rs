@@ -10,8 +10,9 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, UnitWeighter};
 
-use super::{Degradable, check};
+use super::{Degradable, Fallback, check};
 use crate::clock::{self, Moment};
+use crate::event;
 use crate::sync::OnceLock;
 
 mod key;
@@ -100,18 +101,42 @@ impl Good<'_> {
 
     /// A copy of the value that was kept by a call with an equal key, and its age, if that is `max_age` or
     /// less. One that is too old for this call stays, as any other: until it is followed or evicted.
-    #[must_use]
-    pub fn find<T: 'static>(&self, max_age: Duration) -> Option<(T, Duration)> {
-        let store = self.all.store.get()?.as_ref()?;
-        let kept = store.values.get(&self.key.sought::<T>(&store.hasher))?;
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn find<T: 'static>(&self, max_age: Duration) -> Result<(T, Duration), NoGood> {
+        let store = self.all.store.get().and_then(Option::as_ref).ok_or(NoGood::Nothing)?;
+        let kept = store.values.get(&self.key.sought::<T>(&store.hasher)).ok_or(NoGood::Nothing)?;
         let age = clock::now().since(kept.at);
         if age > max_age {
-            return None;
+            return Err(NoGood::TooOld(age));
         }
         let mut copy = None::<T>;
         // Of the value: the `Arc` could be copied, too.
         (*kept.value).copy_to(&mut copy);
-        Some((copy?, age))
+        Ok((copy.ok_or(NoGood::Nothing)?, age))
+    }
+}
+
+/// Why no earlier value is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoGood {
+    /// None was kept, or it had to make room.
+    Nothing,
+    /// The one that was kept is so old.
+    TooOld(Duration),
+}
+
+impl Fallback {
+    /// [`Good::find`]; tells why there is none.
+    #[must_use]
+    pub fn find<T: 'static>(&self, good: &Good<'_>, max_age: Duration) -> Option<(T, Duration)> {
+        match good.find(max_age) {
+            Ok(found) => return Some(found),
+            Err(NoGood::Nothing) => event::tier_empty(self.operation, &self.error),
+            Err(NoGood::TooOld(age)) => event::tier_too_old(self.operation, age, max_age, &self.error),
+        }
+        None
     }
 }
 

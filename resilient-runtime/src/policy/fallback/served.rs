@@ -99,8 +99,11 @@ impl<T> Deref for Served<T> {
 }
 
 impl<T> Degradable for Served<T> {
+    /// A value that says already that it is further from the full service keeps saying so: what a tier gives
+    /// may itself come from a fallback.
     fn degraded(self, how: Degradation) -> Self {
-        Self { degradation: Some(Box::new(how)), ..self }
+        let degradation = worse(Some(Box::new(how)), self.degradation);
+        Self { degradation, ..self }
     }
 
     fn is_degraded(&self) -> bool {

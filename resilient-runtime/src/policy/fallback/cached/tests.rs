@@ -26,7 +26,7 @@ macro_rules! of_one_function {
         };
         #[allow(unused)]
         let $find = |cached: &LastGood, key: u32, max_age: Duration| {
-            let found = cached.of(instance, key).find::<Served<String>>(max_age);
+            let found = cached.of(instance, key).find::<Served<String>>(max_age).ok();
             found.map(|(value, age)| (value.into_inner(), age))
         };
     };
@@ -103,10 +103,10 @@ fn a_value_that_is_degraded_is_not_kept_as_a_good_one() {
     let cached = LastGood::new();
     let degraded = || Served::from(0).degraded(Degradation::new(Tier::Degraded, "half"));
     cached.of(instance, 1).keep(&degraded());
-    assert_eq!(cached.of(instance, 1).find::<Served<i32>>(MINUTE), None);
+    assert_eq!(cached.of(instance, 1).find::<Served<i32>>(MINUTE).ok(), None);
     cached.of(instance, 1).keep(&Served::from(7));
     cached.of(instance, 1).keep(&degraded());
-    let (found, _) = cached.of(instance, 1).find::<Served<i32>>(MINUTE).unwrap();
+    let (found, _) = cached.of(instance, 1).find::<Served<i32>>(MINUTE).ok().unwrap();
     assert_eq!(found, Served::from(7), "nor does it take a good one away");
 }
 
@@ -134,11 +134,11 @@ fn a_type_of_ones_own_is_asked_and_is_good_if_it_does_not_say() {
     let instance = || {};
     let cached = LastGood::new();
     cached.of(instance, 1).keep(&Report { needs_review: true });
-    assert!(cached.of(instance, 1).find::<Report>(MINUTE).is_none());
+    assert!(cached.of(instance, 1).find::<Report>(MINUTE).is_err());
     cached.of(instance, 1).keep(&Report { needs_review: false });
-    assert!(cached.of(instance, 1).find::<Report>(MINUTE).is_some());
+    assert!(cached.of(instance, 1).find::<Report>(MINUTE).is_ok());
     cached.of(instance, 1).keep(&Silent.degraded(Degradation::new(Tier::Default, "down")));
-    assert!(cached.of(instance, 1).find::<Silent>(MINUTE).is_some());
+    assert!(cached.of(instance, 1).find::<Silent>(MINUTE).is_ok());
 }
 
 #[test]
@@ -147,12 +147,12 @@ fn equal_keys_of_values_of_different_types_are_different_keys() {
     let _clock = VirtualClock::install();
     let cached = LastGood::new();
     cached.of(instance, 1_u32).keep(&Served::from("text"));
-    assert_eq!(cached.of(instance, 1_u32).find::<Served<u8>>(MINUTE), None);
+    assert_eq!(cached.of(instance, 1_u32).find::<Served<u8>>(MINUTE).ok(), None);
     cached.of(instance, 1_u32).keep(&Served::from(8_u8));
-    let (text, _) = cached.of(instance, 1_u32).find::<Served<&'static str>>(MINUTE).unwrap();
-    let (number, _) = cached.of(instance, 1_u32).find::<Served<u8>>(MINUTE).unwrap();
+    let (text, _) = cached.of(instance, 1_u32).find::<Served<&'static str>>(MINUTE).ok().unwrap();
+    let (number, _) = cached.of(instance, 1_u32).find::<Served<u8>>(MINUTE).ok().unwrap();
     assert_eq!((*text, *number), ("text", 8));
-    assert_eq!(cached.of(instance, 1_i32).find::<Served<u8>>(MINUTE), None, "nor of keys");
+    assert_eq!(cached.of(instance, 1_i32).find::<Served<u8>>(MINUTE).ok(), None, "nor of keys");
 }
 
 /// Two sources, one of which holds a borrow: no `'static` is asked of what a function is generic over.
@@ -162,7 +162,11 @@ trait Source {
     fn fetch(&self, cached: &LastGood, id: u64, down: bool) -> Option<String> {
         let instance = || {};
         if down {
-            return cached.of(instance, id).find::<Served<String>>(MINUTE).map(|found| found.0.into_inner());
+            return cached
+                .of(instance, id)
+                .find::<Served<String>>(MINUTE)
+                .ok()
+                .map(|found| found.0.into_inner());
         }
         cached.of(instance, id).keep(&Served::from(self.name()));
         Some(self.name())
@@ -187,7 +191,7 @@ impl Source for Mirror {
 fn fetch<S: Source>(source: &S, cached: &LastGood, id: u64, down: bool) -> Option<String> {
     let instance = || {};
     if down {
-        return cached.of(instance, id).find::<Served<String>>(MINUTE).map(|found| found.0.into_inner());
+        return cached.of(instance, id).find::<Served<String>>(MINUTE).ok().map(|found| found.0.into_inner());
     }
     cached.of(instance, id).keep(&Served::from(source.name()));
     Some(source.name())
@@ -219,7 +223,7 @@ fn tuples_that_look_alike_when_joined_are_different_keys() {
         cached.of(instance, pair).keep(&Served::from(pair));
     }
     for pair in pairs() {
-        let (found, _) = cached.of(instance, pair).find::<Served<(&str, &str)>>(MINUTE).unwrap();
+        let (found, _) = cached.of(instance, pair).find::<Served<(&str, &str)>>(MINUTE).ok().unwrap();
         assert_eq!(*found, pair);
     }
 }
@@ -240,10 +244,10 @@ fn keys_whose_hashes_collide_are_still_different_keys() {
     let cached = LastGood::new().capacity(100);
     for key in 0..300 {
         cached.of(instance, SameHash(key)).keep(&Served::from(key));
-        let (found, _) = cached.of(instance, SameHash(key)).find::<Served<u32>>(MINUTE).unwrap();
+        let (found, _) = cached.of(instance, SameHash(key)).find::<Served<u32>>(MINUTE).ok().unwrap();
         assert_eq!(*found, key);
     }
-    let found = |key| cached.of(instance, SameHash(key)).find::<Served<u32>>(MINUTE);
+    let found = |key| cached.of(instance, SameHash(key)).find::<Served<u32>>(MINUTE).ok();
     assert!((0..300).all(|key| found(key).is_none_or(|(value, _)| *value == key)));
     assert_eq!((0..300).filter(|key| found(*key).is_some()).count(), 100);
 }

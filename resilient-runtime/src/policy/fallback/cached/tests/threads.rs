@@ -38,14 +38,14 @@ fn none_gets_a_value_of_another_key_or_one_that_is_too_old() {
                 CACHED.of(instance, key).keep(&Served::from((key, clock.now())));
                 CACHED.of(instance, about.clone()).keep(&Served::from(about.clone()));
             }
-            if let Some((value, age)) = CACHED.of(instance, key).find::<Served<(u32, Moment)>>(SECOND) {
+            if let Ok((value, age)) = CACHED.of(instance, key).find::<Served<(u32, Moment)>>(SECOND) {
                 found_some.fetch_add(1, Ordering::Relaxed);
                 let (of, at) = *value;
                 assert_eq!(of, key);
                 // `at` was read before the value was kept.
                 assert!(age <= SECOND && age <= clock.now().since(at), "{age:?}");
             }
-            if let Some((value, _)) = CACHED.of(instance, about.clone()).find::<Served<String>>(SECOND) {
+            if let Ok((value, _)) = CACHED.of(instance, about.clone()).find::<Served<String>>(SECOND) {
                 assert_eq!(*value, about);
             }
             if dice.u32(0..20) == 0 {
