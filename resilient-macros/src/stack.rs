@@ -47,6 +47,7 @@ impl Place {
 }
 
 /// One attribute, read.
+#[expect(clippy::large_enum_variant, reason = "a handful of them live for one expansion")]
 enum Policy {
     Fallback(Fallback),
     Deadline(Deadline),

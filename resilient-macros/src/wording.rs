@@ -154,6 +154,7 @@ wording! {
          write `default = …` for a safe value, or `degraded = |error| …` for a partial result";
     no_max_age(): "how old may a cached value be?\nwrite `cached(max_age = \"10m\")`";
     caching_needs_a_feature(): "`cached` needs the feature `cache` of `resilient-attributes`";
+    sharing_needs_tokio(): "waiting for another async call needs the feature `tokio` of `resilient-attributes`";
     async_tier_of_sync(): "nothing can be awaited in a function that is not `async`\nmake the function `async`, or give a `Result` from a plain closure";
     nothing_can_degrade(): "nothing here can fail or degrade\nreturn a `Result<Served<…>, …>`";
 

@@ -146,9 +146,9 @@ settings! {
     }
     /// `#[fallback(…)]`
     fallback {
-        /// A partial result: a closure that takes the error and gives a `Result`.
+        /// A partial result: a closure that takes the error and gives a `Result`, or a tuple of them.
         degraded,
-        /// The last good value: `cached(max_age = "10m", key = …, capacity = …)`.
+        /// The last good value: `cached(max_age = "10m", key = …, capacity = …, single_flight)`.
         cached,
         /// A safe value.
         default,

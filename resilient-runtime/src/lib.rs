@@ -15,6 +15,7 @@ mod demands;
 mod dice;
 mod error;
 mod event;
+mod leading;
 mod limit;
 mod mode;
 mod nested;

@@ -25,7 +25,7 @@ pub use crate::policy::deadline::due;
 pub use crate::policy::description::Description;
 pub use crate::policy::fallback::tier::{awaited, came};
 #[cfg(feature = "cache")]
-pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, check as check_fallback};
+pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, Shared, check as check_fallback};
 pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
 pub use crate::policy::retry::{NestedRetry, Retry, RetryBudget, RetryConfig, check as check_retry};
 #[cfg(feature = "tokio")]
@@ -42,6 +42,8 @@ pub mod asked {
 
     pub use crate::policy::circuit_breaker::AsCircuitKey as _;
     pub use crate::policy::fallback::tier::Later as _;
+    #[cfg(feature = "cache")]
+    pub use crate::probe::Unshared as _;
     pub use crate::probe::{ByDebug as _, ByName as _, Plain as _, Unclassified as _};
 }
 
@@ -249,9 +251,32 @@ pub fn good_of<I: Fn() + 'static, K: CacheKey>(all: &LastGood, instance: I, key:
     all.of(instance, key)
 }
 
+/// See [`Good::share`].
+///
+/// # Errors
+/// The call's.
+#[cfg(feature = "cache")]
+pub fn share<T: Degradable + Keepable, E: 'static>(
+    good: &Good<'_>,
+    call: impl FnOnce() -> Result<T, E>,
+    shared: impl FnOnce(&E) -> Option<Shared>,
+) -> Result<T, E> {
+    good.share(call, shared)
+}
+
+/// See [`Good::share_async`].
+#[cfg(all(feature = "cache", feature = "tokio"))]
+pub fn share_async<T: Degradable + Keepable, E: 'static>(
+    good: &Good<'_>,
+    call: impl Future<Output = Result<T, E>>,
+    shared: impl FnOnce(&E) -> Option<Shared>,
+) -> impl Future<Output = Result<T, E>> {
+    good.share_async(call, shared)
+}
+
 /// See [`Good::keep`].
 #[cfg(feature = "cache")]
-pub fn keep_good<T: Degradable + Keepable>(good: Good<'_>, value: &T) {
+pub fn keep_good<T: Degradable + Keepable>(good: &Good<'_>, value: &T) {
     good.keep(value);
 }
 

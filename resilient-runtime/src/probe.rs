@@ -9,6 +9,8 @@ use std::fmt::{Debug, Display};
 
 use crate::classify::{Judged, RetryClassification, Retryable};
 use crate::event::Text;
+#[cfg(feature = "cache")]
+use crate::policy::fallback::{Keepable, Shared};
 use crate::private::Outcome;
 
 /// An error, to be asked for its text and its hint.
@@ -96,6 +98,27 @@ pub trait Unclassified<'e>: Sized {
 }
 
 impl<'e, E> Unclassified<'e> for Told<'e, E> {}
+
+#[cfg(feature = "cache")]
+impl<E: Keepable> Told<'_, E> {
+    /// A copy, for others who waited for it.
+    #[must_use]
+    pub fn shared(self) -> Option<Shared> {
+        Some(Shared::new(self.0))
+    }
+}
+
+/// For errors that cannot be copied, or not be sent to other threads.
+#[cfg(feature = "cache")]
+pub trait Unshared: Sized {
+    /// None.
+    fn shared(self) -> Option<Shared> {
+        None
+    }
+}
+
+#[cfg(feature = "cache")]
+impl<E> Unshared for Told<'_, E> {}
 
 impl<'e, E: Error + 'static> Told<'e, E> {
     /// As an error.

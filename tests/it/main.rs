@@ -28,6 +28,8 @@ mod retry;
 mod seeds;
 mod settings;
 mod shapes;
+#[cfg(feature = "cache")]
+mod single_flight;
 mod stacks;
 mod support;
 mod timeout;

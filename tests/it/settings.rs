@@ -2,6 +2,8 @@
 //! the build, so none is taken and then ignored. How settings work together is told elsewhere.
 
 mod circuit_breaker;
+#[cfg(feature = "cache")]
+mod fallback;
 mod fragments;
 mod retry;
 

@@ -103,16 +103,15 @@ impl Fallback {
         let reason = self.reason.as_ref().map(|reason| emit!(.reason(#reason)));
         let unselected = selection(self.on.as_ref(), self.when.as_ref())
             .map(|selected| emit!(if !{ let error = &error; #selected } { return __res::Err(error) }));
-        let (key, keep_value) = match &self.cached {
-            Some(cached) => (Some(cached.key(function)), Some(Cached::keep(function))),
-            None => (None, None),
+        let (key, out) = match &self.cached {
+            Some(cached) => (Some(cached.key(function)), cached.call(inner, function)),
+            None => (None, inner.named("out")),
         };
-        let (inner, tiers) = (inner.named("out"), self.serve(function));
+        let tiers = self.serve(function);
         Call::new(tiers).after(&emit! {
             #keep
             #key
-            #inner
-            #keep_value
+            #out
             let __res::Err(error) = out else { return out };
             #unselected
             #restore

@@ -15,6 +15,8 @@ mod served;
 pub(crate) mod tier;
 
 #[cfg(feature = "cache")]
+pub use cached::flight::Shared;
+#[cfg(feature = "cache")]
 pub use cached::{CacheKey, Good, Keepable, LastGood};
 pub use served::Served;
 

@@ -6,4 +6,9 @@ fn guarded(id: u32) -> Result<Served<u32>, Fault> {
     Ok(id.into())
 }
 
+#[fallback(cached(max_age = "10m", single_flight), default = 7)]
+async fn shared(id: u32) -> Result<Served<u32>, Fault> {
+    Ok(id.into())
+}
+
 fn main() {}

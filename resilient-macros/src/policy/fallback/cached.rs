@@ -1,21 +1,23 @@
 //! `cached(…)`: the tier that serves the last good value. Reads its settings and writes how values are
 //! kept and found; what may be kept, and for how long, is the runtime's decision.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::ToTokens as _;
 use syn::Expr;
 
 use crate::args::{Args, Common, Constant, Vocabulary};
+use crate::call::Call;
 use crate::duration::DurationValue;
 use crate::item::Function;
 use crate::names::{Place, emit};
 use crate::report::Report;
 use crate::wording;
 
-pub(crate) const VOCABULARY: Vocabulary =
-    Vocabulary {
-        attribute: "fallback(cached(…))", names: &["max_age", "key", "capacity"], positional: None
-    };
+pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "fallback(cached(…))",
+    names: &["max_age", "key", "capacity", "single_flight"],
+    positional: None,
+};
 
 /// Where the values are kept.
 const STATIC: &str = "__CACHED";
@@ -25,6 +27,8 @@ pub(crate) struct Cached {
     /// What a value is kept under; nothing: one value for all calls.
     key: Option<Expr>,
     capacity: Option<Constant<u32>>,
+    /// Calls with equal keys share one; where it is written.
+    single_flight: Option<Span>,
 }
 
 impl Cached {
@@ -40,7 +44,9 @@ impl Cached {
         if args.span_of("max_age").is_none() && report.len() == before {
             report.error(span, wording::no_max_age());
         }
+        let is_single = args.flag("single_flight", report);
         Some(Self {
+            single_flight: args.span_of("single_flight").filter(|_| is_single),
             max_age: args.duration("max_age", report),
             key: args.expr("key", "what a value is kept under: an argument, or a tuple of them", report),
             capacity: args.integer("capacity", &(1..=u32::MAX), report),
@@ -85,14 +91,39 @@ impl Cached {
         emit!(let good = #good;)
     }
 
-    /// Keeps a good value.
-    pub(super) fn keep(function: &Function) -> TokenStream {
-        let keep = function.returns.value.call("keep_good", emit!(good, value), None);
-        emit! {
-            if let __res::Ok(value) = &out {
-                #keep;
-                return out;
-            }
+    pub(super) fn check(&self, function: &Function, report: &mut Report) {
+        if let Some(span) = self.single_flight.filter(|_| function.is_async() && !cfg!(feature = "tokio")) {
+            report.error(span, wording::sharing_needs_tokio());
+        }
+    }
+
+    /// The call, as `out`; a good value is kept.
+    ///
+    /// ```text
+    /// let out = share_async(&good, async { inner }, |error| Told(error).shared()).await;
+    /// ```
+    pub(super) fn call(&self, inner: &Call, function: &Function) -> TokenStream {
+        let value = function.returns.value;
+        if self.single_flight.is_none() {
+            let (inner, keep) = (inner.named("out"), value.call("keep_good", emit!(&good, value), None));
+            return emit! {
+                #inner
+                if let __res::Ok(value) = &out {
+                    #keep;
+                    return out;
+                }
+            };
+        }
+        let (inner, shared) = (inner.statements(), emit!(|error| __res::Told(error).shared()));
+        if function.is_async() {
+            // All at one token: what cannot be kept is then told once.
+            let value = value.first();
+            let shared = value.call("share_async", emit!(&good, async { #inner }, #shared), None);
+            let shared = value.awaited(&shared);
+            emit!(let out = #shared;)
+        } else {
+            let shared = value.call("share", emit!(&good, || { #inner }, #shared), None);
+            emit!(let out = #shared;)
         }
     }
 

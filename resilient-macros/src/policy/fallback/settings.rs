@@ -49,6 +49,9 @@ impl Fallback {
 
     pub(crate) fn check(&self, function: &Function, report: &mut Report) {
         function.check_result(&wording::nothing_can_degrade(), report);
+        if let Some(cached) = &self.cached {
+            cached.check(function, report);
+        }
         if function.is_async() {
             return;
         }

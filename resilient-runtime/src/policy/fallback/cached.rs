@@ -15,8 +15,10 @@ use crate::clock::{self, Moment};
 use crate::event;
 use crate::sync::OnceLock;
 
+pub(crate) mod flight;
 mod key;
 
+use flight::Flights;
 use key::{Key, Place};
 
 /// Values that can be kept: a failing call gets a copy. Never implemented by hand.
@@ -50,13 +52,14 @@ impl<K: Hash + Eq + Send + Sync + 'static> CacheKey for K {}
 pub struct LastGood {
     capacity: usize,
     store: OnceLock<Option<Store>>,
+    flights: Flights,
 }
 
 impl LastGood {
     /// Keeps 1024 values.
     #[must_use]
     pub const fn new() -> Self {
-        Self { capacity: 1024, store: OnceLock::new() }
+        Self { capacity: 1024, store: OnceLock::new(), flights: Flights::new() }
     }
 
     /// Keeps at most so many values, of all keys and instances together.
@@ -88,15 +91,22 @@ pub struct Good<'s> {
 
 impl Good<'_> {
     /// Keeps a copy of the value that the call gave, unless it says that it is degraded.
-    pub fn keep<T: Degradable + Keepable>(self, value: &T) {
+    pub fn keep<T: Degradable + Keepable>(&self, value: &T) {
+        self.kept(value);
+    }
+
+    /// [`keep`](Self::keep); gives what is kept.
+    fn kept<T: Degradable + Keepable>(&self, value: &T) -> Option<Arc<dyn Value>> {
         if value.is_degraded() {
-            return;
+            return None;
         }
         // The age counts from here: before the copy, which may take its time.
         let kept = Kept { at: clock::now(), value: Arc::new(value.clone()) };
+        let copy = Arc::clone(&kept.value);
         if let Some(store) = self.all.store.get_or_init(|| Store::new(self.all.capacity)) {
             store.values.insert(self.key.under::<T>(&store.hasher), kept);
         }
+        Some(copy)
     }
 
     /// A copy of the value that was kept by a call with an equal key, and its age, if that is `max_age` or
@@ -111,10 +121,7 @@ impl Good<'_> {
         if age > max_age {
             return Err(NoGood::TooOld(age));
         }
-        let mut copy = None::<T>;
-        // Of the value: the `Arc` could be copied, too.
-        (*kept.value).copy_to(&mut copy);
-        Ok((copy.ok_or(NoGood::Nothing)?, age))
+        Ok((copied(&*kept.value).ok_or(NoGood::Nothing)?, age))
     }
 }
 
@@ -173,6 +180,13 @@ struct Kept {
 trait Value: Send + Sync {
     /// Fills an `Option` of the value's type; leaves any other alone.
     fn copy_to(&self, copy: &mut dyn Any);
+}
+
+/// A copy of the value, which is a `T`.
+fn copied<T: 'static>(value: &dyn Value) -> Option<T> {
+    let mut copy = None::<T>;
+    value.copy_to(&mut copy);
+    copy
 }
 
 impl<T: Keepable> Value for T {

@@ -1,5 +1,5 @@
 //! What a body finds around it on a worker: its caller's clock, dice, subscriber, span and deadline, and that
-//! the same retry repeats it. All of it is let go before the caller goes on.
+//! the same retry repeats it, and the same callers wait for it. All of it is let go before the caller goes on.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::bound::{self, Bound};
 use crate::clock::{self, Patience, Virtual};
 use crate::dice::Seeded;
 use crate::error::TimeoutError;
-use crate::nested;
+use crate::{leading, nested};
 
 /// Empty, except between a caller that looks round and the worker that runs its body.
 #[derive(Default)]
@@ -24,6 +24,7 @@ pub(super) struct Surroundings {
     /// `None` where nobody in the whole process listens.
     traced: Option<(Dispatch, Span)>,
     repeated_by: Option<&'static str>,
+    is_leading: bool,
     bound: Option<Bound>,
 }
 
@@ -40,6 +41,7 @@ impl Surroundings {
             self.traced = Some((tracing::dispatcher::get_default(Clone::clone), Span::current()));
         }
         self.repeated_by = nested::current();
+        self.is_leading = leading::is_leading();
         patience
     }
 
@@ -55,6 +57,7 @@ impl Surroundings {
         }
         let bounded = self.bound.take().map(bound::enter);
         let repeated = self.repeated_by.take().map(nested::enter);
+        let leading = std::mem::take(&mut self.is_leading).then(leading::enter);
         // Subscriber and span run code of their own, also when they are dropped.
         let with = catch_unwind(AssertUnwindSafe(|| match self.traced.take() {
             Some((subscriber, span)) => {
@@ -63,6 +66,7 @@ impl Surroundings {
             None => job.run(),
         }));
         let is_late = ends_at.is_some_and(|end| clock::now() > end);
+        drop(leading);
         drop(repeated);
         drop(bounded);
         // Also what the body may have left behind.

@@ -3,6 +3,7 @@
 
 use std::any::{Any, TypeId};
 use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
+use std::sync::Arc;
 
 use quick_cache::Equivalent;
 
@@ -12,17 +13,17 @@ use super::CacheKey;
 pub(super) struct Key {
     /// Of the instance and the key, in one.
     types: TypeId,
-    key: Box<dyn Comparable>,
+    key: Arc<dyn Comparable>,
 }
 
 impl Key {
     pub(super) fn new<I: 'static, K: CacheKey>(key: K) -> Self {
-        Self { types: TypeId::of::<(I, K)>(), key: Box::new(key) }
+        Self { types: TypeId::of::<(I, K)>(), key: Arc::new(key) }
     }
 
     /// Where the call's value of type `T` is kept.
-    pub(super) fn under<T: 'static>(self, hasher: &RandomState) -> Place {
-        Place { id: Id::new::<T>(&self, hasher), key: self.key }
+    pub(super) fn under<T: 'static>(&self, hasher: &RandomState) -> Place {
+        Place { id: Id::new::<T>(self, hasher), key: Arc::clone(&self.key) }
     }
 
     /// The same place, to look there without an allocation.
@@ -35,8 +36,8 @@ impl Key {
 ///
 /// The user's `hash` runs when this is made, so that it never runs under the cache's lock, where a panic
 /// of it would leave the cache half changed. Their `eq` does run there; a panic of it changes nothing.
-#[derive(PartialEq, Eq, Hash)]
-struct Id {
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Id {
     hash: u64,
     types: TypeId,
     value: TypeId,
@@ -51,7 +52,13 @@ impl Id {
 /// Where a value is kept.
 pub(super) struct Place {
     id: Id,
-    key: Box<dyn Comparable>,
+    key: Arc<dyn Comparable>,
+}
+
+impl Place {
+    pub(super) fn id(&self) -> &Id {
+        &self.id
+    }
 }
 
 /// Where one is looked for.

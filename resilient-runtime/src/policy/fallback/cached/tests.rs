@@ -11,6 +11,7 @@ mod bounded;
 mod misbehaving;
 #[cfg(feature = "tokio")]
 mod paused;
+mod shared;
 mod threads;
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -1,0 +1,322 @@
+//! Calls with equal keys that share one: how often the service is called, what those get who waited, and that
+//! nobody waits for ever.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use resilient::{Served, Tier, fallback, retry, timeout};
+use tokio::sync::Semaphore;
+
+use crate::support::{Events, Fault, paused, virtually};
+
+const CALLERS: usize = 100;
+const SECOND: Duration = Duration::from_secs(1);
+
+/// An error that can be copied.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("down")]
+struct Down;
+
+/// Takes a second, and counts.
+#[derive(Clone, Default)]
+struct Slow {
+    calls: Arc<AtomicUsize>,
+}
+
+impl Slow {
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    async fn call(&self) -> usize {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(SECOND).await;
+        number
+    }
+}
+
+#[fallback(cached(max_age = "1m", key = (tenant, id), single_flight))]
+async fn price(slow: &Slow, tenant: &str, id: u32) -> Result<Served<usize>, Down> {
+    assert!(!tenant.is_empty() || id > 0);
+    Ok(slow.call().await.into())
+}
+
+#[test]
+fn many_calls_at_once_with_one_key_are_one_call() {
+    paused(async {
+        let slow = Slow::default();
+        let all = join_all((0..CALLERS).map(|_| price(&slow, "a", 1))).await;
+        assert!(all.iter().all(|price| *price == Ok(Served::from(0))), "and they get what it gave");
+        assert_eq!(slow.calls(), 1);
+        assert_eq!(*price(&slow, "a", 1).await.unwrap(), 1, "the next one is a call of its own");
+    });
+}
+
+#[test]
+fn other_keys_share_nothing() {
+    paused(async {
+        let slow = Slow::default();
+        let keys = [("a:b", 1), ("a", 1), ("b", 1), ("", 1), ("a", 2), ("a:b", 2)];
+        let all = join_all(keys.iter().map(|(tenant, id)| price(&slow, tenant, *id))).await;
+        let mut numbers: Vec<usize> = all.into_iter().map(|price| price.unwrap().into_inner()).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5]);
+    });
+}
+
+#[test]
+fn when_the_one_who_calls_is_dropped_another_takes_over() {
+    paused(async {
+        let slow = Slow::default();
+        let mut first = Box::pin(price(&slow, "dropped", 1));
+        assert!(tokio::time::timeout(SECOND / 2, first.as_mut()).await.is_err());
+        let others = join_all((0..CALLERS).map(|_| price(&slow, "dropped", 1)));
+        let dropped = async {
+            tokio::time::sleep(SECOND / 4).await;
+            drop(first);
+        };
+        let (others, ()) = tokio::join!(others, dropped);
+        assert_eq!(slow.calls(), 2, "the dropped one and one more");
+        assert!(others.iter().all(|price| *price == Ok(Served::from(1))));
+    });
+}
+
+#[test]
+fn however_many_are_dropped_one_after_the_other_the_last_gets_its_value() {
+    paused(async {
+        let slow = Slow::default();
+        // Each has less patience than what is left of it when its turn comes, but the last.
+        let patience = (1..10).map(|caller| SECOND * caller / 3).chain([SECOND * 100]);
+        let all = patience.map(|patience| tokio::time::timeout(patience, price(&slow, "patience", 1)));
+        let all: Vec<_> = join_all(all).await;
+        assert!(all.iter().take(9).all(Result::is_err));
+        assert_eq!(all[9], Ok(Ok(9.into())));
+        assert_eq!(slow.calls(), 10);
+    });
+}
+
+#[test]
+fn a_caller_who_goes_away_while_it_waits_changes_nothing_for_the_others() {
+    paused(async {
+        let slow = Slow::default();
+        let impatient = tokio::time::timeout(SECOND / 2, price(&slow, "impatient", 1));
+        let (first, impatient, other) =
+            tokio::join!(price(&slow, "impatient", 1), impatient, price(&slow, "impatient", 1));
+        assert!(impatient.is_err());
+        assert_eq!((first, other, slow.calls()), (Ok(0.into()), Ok(0.into()), 1));
+    });
+}
+
+#[fallback(cached(max_age = "1m", single_flight), default = 77)]
+#[retry(max_attempts = 2, base_delay = "1s", on = any)]
+async fn failing(slow: &Slow) -> Result<Served<usize>, Down> {
+    slow.call().await;
+    Err(Down)
+}
+
+#[test]
+fn an_error_that_can_be_copied_is_shared_by_those_who_waited_and_by_nobody_later() {
+    paused(async {
+        let (events, _guard) = Events::collect();
+        let slow = Slow::default();
+        let all = join_all((0..CALLERS).map(|_| failing(&slow))).await;
+        assert_eq!(slow.calls(), 2, "two attempts of one call");
+        for served in all {
+            let served = served.unwrap();
+            assert_eq!((*served, served.degradation().unwrap().tier), (77, Tier::Default));
+        }
+        assert_eq!(events.named("degraded").len(), CALLERS, "each degrades for itself");
+        failing(&slow).await.unwrap();
+        assert_eq!(slow.calls(), 4);
+    });
+}
+
+#[fallback(cached(max_age = "1m", single_flight), degraded = |_| Ok(Served::from(1)), when = |_| *degrade)]
+async fn uncopyable(slow: &Slow, degrade: &bool) -> Result<Served<usize>, Fault> {
+    slow.call().await;
+    Err(Fault::connect())
+}
+
+#[test]
+fn an_error_that_cannot_be_copied_makes_each_who_waited_call_for_itself_once() {
+    paused(async {
+        let slow = Slow::default();
+        let began = tokio::time::Instant::now();
+        let all = join_all((0..CALLERS).map(|_| uncopyable(&slow, &false))).await;
+        assert!(all.iter().all(|out| matches!(out, Err(Fault::Connect(_)))));
+        assert_eq!(slow.calls(), CALLERS);
+        assert_eq!(began.elapsed(), SECOND * 2, "at once, not in a row");
+        assert!(uncopyable(&slow, &true).await.unwrap().is_degraded());
+    });
+}
+
+#[test]
+fn a_degraded_value_is_shared_and_not_kept() {
+    #[fallback(default = 3)]
+    async fn inner(slow: &Slow, fails: bool) -> Result<Served<usize>, Down> {
+        slow.call().await;
+        if fails { Err(Down) } else { Ok(1.into()) }
+    }
+    #[fallback(cached(max_age = "1m", single_flight))]
+    async fn outer(slow: &Slow, fails: bool, lost: bool) -> Result<Served<usize>, Down> {
+        if lost { Err(Down) } else { inner(slow, fails).await }
+    }
+    paused(async {
+        let slow = Slow::default();
+        let (first, second) = tokio::join!(outer(&slow, true, false), outer(&slow, true, false));
+        assert_eq!(slow.calls(), 1);
+        for served in [first, second] {
+            let served = served.unwrap();
+            assert_eq!((*served, served.degradation().unwrap().tier), (3, Tier::Default));
+        }
+        assert_eq!(outer(&slow, false, true).await, Err(Down));
+        assert_eq!(outer(&slow, false, false).await, Ok(1.into()));
+        assert_eq!(outer(&slow, false, true).await.unwrap().degradation().unwrap().tier, Tier::Cached);
+    });
+}
+
+#[test]
+fn the_age_counts_from_the_end_of_the_one_call() {
+    #[fallback(cached(max_age = "10s", single_flight))]
+    async fn value(slow: &Slow, fails: bool) -> Result<Served<usize>, Down> {
+        if fails { Err(Down) } else { Ok(slow.call().await.into()) }
+    }
+    paused(async {
+        let slow = Slow::default();
+        let all = join_all((0..3).map(|_| value(&slow, false))).await;
+        assert!(all.iter().all(Result::is_ok));
+        tokio::time::sleep(SECOND * 10).await;
+        let stale = value(&slow, true).await.unwrap();
+        assert_eq!(stale.degradation().unwrap().age, Some(SECOND * 10));
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        assert_eq!(value(&slow, true).await, Err(Down));
+    });
+}
+
+/// Calls itself, and a sibling which calls it, all with one key.
+#[fallback(cached(max_age = "1m", key = key, single_flight))]
+async fn recursive(slow: &Slow, key: u32, depth: u32) -> Result<Served<usize>, Down> {
+    if depth == 0 {
+        return Ok(slow.call().await.into());
+    }
+    let inner = if depth % 2 == 0 {
+        Box::pin(sibling(slow, key, depth - 1)).await
+    } else {
+        Box::pin(recursive(slow, key, depth - 1)).await
+    };
+    inner.map(|value| value.map(|value| value + 1))
+}
+
+#[fallback(cached(max_age = "1m", key = key, single_flight))]
+async fn sibling(slow: &Slow, key: u32, depth: u32) -> Result<Served<usize>, Down> {
+    Box::pin(recursive(slow, key, depth)).await
+}
+
+#[test]
+fn functions_that_call_themselves_and_one_another_with_one_key_do_not_wait_for_themselves() {
+    paused(async {
+        let slow = Slow::default();
+        assert_eq!(*recursive(&slow, 1, 5).await.unwrap(), 5);
+        let slow = Slow::default();
+        let all = join_all((0..20).map(|depth| async move {
+            if depth % 2 == 0 { Ok(0.into()) } else { recursive(&Slow::default(), depth % 3, depth).await }
+        }));
+        let siblings = join_all((0..20).map(|depth| sibling(&slow, depth % 3, depth)));
+        let both = tokio::time::timeout(SECOND * 60, async { tokio::join!(all, siblings) }).await;
+        let (all, siblings) = both.unwrap();
+        assert!(all.into_iter().chain(siblings).all(|out: Result<Served<usize>, Down>| out.is_ok()));
+    });
+}
+
+#[test]
+fn it_can_be_sent_and_each_instance_of_a_generic_function_is_on_its_own() {
+    #[fallback(cached(max_age = "1m", single_flight))]
+    async fn of_type<T: Clone + Send + Sync + 'static>(value: T, slow: Slow) -> Result<Served<T>, Down> {
+        slow.call().await;
+        Ok(value.into())
+    }
+    paused(async {
+        let slow = Slow::default();
+        let numbers = [(); 2].map(|()| tokio::spawn(of_type(1_u8, slow.clone())));
+        let text = tokio::spawn(of_type("text", slow.clone()));
+        for number in numbers {
+            assert_eq!(*number.await.unwrap().unwrap(), 1);
+        }
+        assert_eq!(*text.await.unwrap().unwrap(), "text");
+        assert_eq!(slow.calls(), 2);
+    });
+}
+
+#[test]
+fn when_the_one_who_calls_panics_another_takes_over() {
+    #[fallback(cached(max_age = "1m", single_flight))]
+    async fn panics_once(slow: Slow) -> Result<Served<usize>, Down> {
+        let number = slow.call().await;
+        assert!(number > 0, "the first one panics");
+        Ok(number.into())
+    }
+    paused(async {
+        let slow = Slow::default();
+        let all = join_all((0..CALLERS).map(|_| tokio::spawn(panics_once(slow.clone())))).await;
+        assert_eq!(all.iter().filter(|out| out.is_err()).count(), 1);
+        assert!(all.into_iter().flatten().all(|out| out == Ok(1.into())));
+        assert_eq!(slow.calls(), 2);
+    });
+}
+
+/// Blocks its thread until all who are to wait for it have had the time to come.
+struct Blocking {
+    calls: AtomicUsize,
+    go_on: Semaphore,
+}
+
+#[fallback(cached(max_age = "1m", key = key, single_flight))]
+#[retry(max_attempts = 1)]
+fn blocking(service: &Blocking, key: u32, panics: bool) -> Result<Served<usize>, Fault> {
+    let number = service.calls.fetch_add(1, Ordering::SeqCst);
+    while service.go_on.available_permits() == 0 {
+        std::thread::yield_now();
+    }
+    assert!(!(panics && number == 0), "the first one panics");
+    Ok(number.into())
+}
+
+#[test]
+fn threads_share_a_call_too_and_take_over_from_one_that_panics() {
+    for (key, panics) in [(1, false), (2, true)] {
+        let service = Blocking { calls: AtomicUsize::new(0), go_on: Semaphore::new(0) };
+        let barrier = Barrier::new(CALLERS + 1);
+        let outs: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..CALLERS)
+                .map(|_| {
+                    scope.spawn(|| {
+                        barrier.wait();
+                        blocking(&service, key, panics)
+                    })
+                })
+                .collect();
+            barrier.wait();
+            // The subject is threads that block: nothing shows that all of them do but time.
+            std::thread::sleep(Duration::from_millis(200));
+            service.go_on.add_permits(1);
+            threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
+        });
+        let calls = 1 + usize::from(panics);
+        assert_eq!(service.calls.load(Ordering::SeqCst), calls);
+        assert_eq!(outs.iter().filter(|out| out.is_err()).count(), calls - 1, "panics");
+        assert!(outs.into_iter().flatten().all(|out| *out.unwrap() == calls - 1));
+    }
+}
+
+#[fallback(cached(max_age = "1m", single_flight))]
+#[timeout("5s")]
+fn inside_itself(depth: u32) -> Result<Served<u32>, Fault> {
+    if depth == 0 { Ok(0.into()) } else { Ok(inside_itself(depth - 1)?.map(|depth| depth + 1)) }
+}
+
+#[test]
+fn a_sync_function_that_calls_itself_does_not_wait_for_itself_on_a_worker_either() {
+    virtually(|_| assert_eq!(*inside_itself(3).unwrap(), 3));
+}
