@@ -23,10 +23,6 @@ pub use crate::policy::deadline::deadline_sync;
 #[cfg(feature = "tokio")]
 pub use crate::policy::deadline::due;
 pub use crate::policy::description::Description;
-pub use crate::policy::fallback::tier::{awaited, came};
-#[cfg(feature = "cache")]
-pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, Shared, check as check_fallback};
-pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
 pub use crate::policy::retry::{NestedRetry, Retry, RetryBudget, RetryConfig, check as check_retry};
 #[cfg(feature = "tokio")]
 pub use crate::policy::timeout::{bound_attempt as timeout, bound_made as timeout_around};
@@ -35,6 +31,10 @@ pub use crate::window::Window;
 pub use crate::{
     __resilient_error as error, __resilient_is as is, __resilient_pin as pin, __resilient_returns as returns,
 };
+
+#[path = "private/degrading.rs"]
+mod degrading;
+pub use degrading::*;
 
 /// What makes [`Told`] and [`Seen`] answer for every type.
 pub mod asked {
@@ -218,95 +218,6 @@ pub fn circuit_of<Q: CircuitKey + ?Sized>(breaker: &KeyedCircuitBreaker, key: &Q
 #[must_use]
 pub const fn neutral_unless(failure: bool) -> Verdict {
     if failure { Verdict::Failure } else { Verdict::Neutral }
-}
-
-/// What a fallback remembers of the error.
-#[must_use]
-pub fn fallback(operation: &'static str, error: crate::event::Text<'_>) -> Fallback {
-    Fallback::new(operation, error)
-}
-
-/// See [`Fallback::serve`].
-#[inline]
-pub fn serve<T: Degradable, E>(fallback: Fallback, tier: Tier, value: T) -> Result<T, E> {
-    Ok(fallback.serve(tier, value))
-}
-
-/// See [`Fallback::serve_aged`].
-#[inline]
-pub fn serve_aged<T: Degradable, E>(fallback: Fallback, tier: Tier, age: Duration, value: T) -> Result<T, E> {
-    Ok(fallback.serve_aged(tier, age, value))
-}
-
-/// The last good values of the function that it is written in, before its settings.
-#[cfg(feature = "cache")]
-#[must_use]
-pub const fn last_good() -> LastGood {
-    LastGood::new()
-}
-
-/// See [`LastGood::of`].
-#[cfg(feature = "cache")]
-pub fn good_of<I: Fn() + 'static, K: CacheKey>(all: &LastGood, instance: I, key: K) -> Good<'_> {
-    all.of(instance, key)
-}
-
-/// See [`Good::share`].
-///
-/// # Errors
-/// The call's.
-#[cfg(feature = "cache")]
-pub fn share<T: Degradable + Keepable, E: 'static>(
-    good: &Good<'_>,
-    call: impl FnOnce() -> Result<T, E>,
-    shared: impl FnOnce(&E) -> Option<Shared>,
-) -> Result<T, E> {
-    good.share(call, shared)
-}
-
-/// See [`Good::share_async`].
-#[cfg(all(feature = "cache", feature = "tokio"))]
-pub fn share_async<T: Degradable + Keepable, E: 'static>(
-    good: &Good<'_>,
-    call: impl Future<Output = Result<T, E>>,
-    shared: impl FnOnce(&E) -> Option<Shared>,
-) -> impl Future<Output = Result<T, E>> {
-    good.share_async(call, shared)
-}
-
-/// See [`Good::keep`].
-#[cfg(feature = "cache")]
-pub fn keep_good<T: Degradable + Keepable>(good: &Good<'_>, value: &T) {
-    good.keep(value);
-}
-
-/// See [`Fallback::find`].
-#[cfg(feature = "cache")]
-#[must_use]
-pub fn find_good<T: 'static>(
-    fallback: &Fallback,
-    good: &Good<'_>,
-    max_age: Duration,
-) -> Option<(T, Duration)> {
-    fallback.find(good, max_age)
-}
-
-/// The next tier of a fallback, typed as `Result::or_else` types it.
-#[inline]
-pub fn or_else<T, E>(error: E, tier: impl FnOnce(E) -> Result<T, E>) -> Result<T, E> {
-    tier(error)
-}
-
-/// [`serve`], for the safe value of a function that returns `Served<T>`.
-#[inline]
-pub fn serve_default<T, E>(fallback: Fallback, value: T) -> Result<Served<T>, E> {
-    serve(fallback, Tier::Default, value.into())
-}
-
-/// The type of a value that a fallback serves.
-#[inline]
-pub fn value_for<R: Outcome>(value: impl Into<R::Value>) -> R::Value {
-    value.into()
 }
 
 /// What `on` and `when` decided, with the error's own hint.
