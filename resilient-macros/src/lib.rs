@@ -5,6 +5,7 @@ mod args;
 mod argument;
 mod attempt;
 mod call;
+mod degradable;
 mod duration;
 mod hints;
 mod item;
@@ -63,4 +64,10 @@ pub fn describe(path: TokenStream) -> TokenStream {
 #[proc_macro_derive(Retryable, attributes(retryable))]
 pub fn retryable(item: TokenStream) -> TokenStream {
     retryable::expand(item.into()).into()
+}
+
+#[doc = include_str!("../docs/degradable.md")]
+#[proc_macro_derive(Degradable, attributes(degradable))]
+pub fn degradable(item: TokenStream) -> TokenStream {
+    degradable::expand(item.into()).into()
 }

@@ -158,6 +158,15 @@ wording! {
     async_tier_of_sync(): "nothing can be awaited in a function that is not `async`\nmake the function `async`, or give a `Result` from a plain closure";
     nothing_can_degrade(): "nothing here can fail or degrade\nreturn a `Result<Served<…>, …>`";
 
+    // `#[derive(Degradable)]`.
+    no_struct(): "`Degradable` is derived for structs\nimplement it by hand: `fn degraded(self, how: Degradation) -> Self`";
+    no_mark(name):
+        "which field of `{name}` says that it is degraded?\n\
+         write `#[degradable]` above a `bool` or an `Option<resilient::Degradation>`";
+    mark_above_a_field(): "`#[degradable]` goes above the field that says so";
+    mark_alone(): "above a field `#[degradable]` is written alone";
+    only_the_crate(): "above a struct there is one setting: write `#[degradable(crate = path)]`";
+
     // `#[derive(Retryable)]`.
     no_enum(): "`Retryable` is derived for enums and structs";
     variants_say_it(): "each variant says for itself what it is\nfor all that say nothing write `default = …`";

@@ -13,6 +13,7 @@ mod cached;
 mod cancelled;
 mod contention;
 mod deadline;
+mod degradable;
 mod describe;
 mod futures;
 mod giving_up;

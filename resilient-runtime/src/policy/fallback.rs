@@ -11,8 +11,11 @@ mod cached;
 #[cfg(feature = "cache")]
 pub mod check;
 
+pub(crate) mod mark;
 mod served;
 pub(crate) mod tier;
+#[cfg(feature = "serde")]
+mod wire;
 
 #[cfg(feature = "cache")]
 pub use cached::flight::Shared;
@@ -22,6 +25,7 @@ pub use served::Served;
 
 /// How far a result is from the full service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Tier {
     /// A partial result (`degraded = …`).
@@ -51,7 +55,11 @@ impl fmt::Display for Tier {
 }
 
 /// Why and how far a value is not the full service's.
+///
+/// With the feature `serde` it can be written and read. A reason is a text of the program's own; one that was
+/// read stands before the error's text instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Degradation {
     /// Where the value comes from.
@@ -79,7 +87,8 @@ impl fmt::Display for Degradation {
     }
 }
 
-/// Values that can say that they are degraded: [`Served`], or a type of your own.
+/// Values that can say that they are degraded: [`Served`], or a type of your own. For a struct with a field
+/// that says so it is derived: `#[derive(Degradable)]`.
 ///
 /// # Examples
 ///

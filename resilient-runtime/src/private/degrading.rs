@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use crate::demands::Outcome;
 use crate::event::Text;
+pub use crate::policy::fallback::mark::Mark;
 pub use crate::policy::fallback::tier::{awaited, came};
 #[cfg(feature = "cache")]
 pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, Shared, check as check_fallback};
-pub use crate::policy::fallback::{Degradable, Fallback, Served, Tier};
+pub use crate::policy::fallback::{Degradable, Degradation, Fallback, Served, Tier};
 
 /// What a fallback remembers of the error.
 #[must_use]
@@ -99,4 +100,14 @@ pub fn serve_default<T, E>(fallback: Fallback, value: T) -> Result<Served<T>, E>
 #[inline]
 pub fn value_for<R: Outcome>(value: impl Into<R::Value>) -> R::Value {
     value.into()
+}
+
+/// See [`Mark::set`].
+pub fn mark<M: Mark>(field: &mut M, how: &Degradation) {
+    field.set(how);
+}
+
+/// See [`Mark::is_set`].
+pub fn is_marked<M: Mark>(field: &M) -> bool {
+    field.is_set()
 }

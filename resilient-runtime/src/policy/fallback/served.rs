@@ -17,9 +17,11 @@ use super::{Degradable, Degradation};
 /// assert_eq!(label.len(), 7); // derefs to the value
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Served<T> {
     value: T,
     /// Boxed: a value that is not degraded carries one pointer more, not a whole description.
+    #[cfg_attr(feature = "serde", serde(default))]
     degradation: Option<Box<Degradation>>,
 }
 

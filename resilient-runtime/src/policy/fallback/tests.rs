@@ -95,7 +95,7 @@ fn whether_it_is_degraded_is_told_to_those_who_know_only_the_trait() {
 fn empty_values_arrive_as_they_are() {
     let how = || Degradation::new(Tier::Default, "down");
     assert_eq!(Served::from(None::<u32>).degraded(how()).into_inner(), None);
-    assert_eq!(Served::from(Vec::<u32>::new()).degraded(how()).into_inner(), []);
+    assert_eq!(Served::from(Vec::<u32>::new()).degraded(how()).into_inner(), [0_u32; 0]);
     assert!(Served::from(()).degraded(how()).is_degraded());
 }
 
