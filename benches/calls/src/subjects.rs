@@ -27,6 +27,7 @@ macro_rules! subjects {
 }
 
 mod breaker;
+mod fallback;
 mod hand_off;
 pub mod retry;
 pub mod stack;
@@ -60,6 +61,8 @@ pub enum Scene {
     InTime,
     /// Under a breaker, a retry and a timeout, and the function succeeds.
     Stack,
+    /// Under a fallback, and the function succeeds.
+    Fallback,
     /// Run by another thread, while its own waits.
     HandOff,
 }
@@ -127,10 +130,18 @@ pub fn timers() -> EnterGuard<'static> {
 }
 
 pub static ALL: LazyLock<Vec<Subject>> = LazyLock::new(|| {
-    [breaker::all(), breaker::awaited::all(), retry::all(), timeout::all(), stack::all(), hand_off::all()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        breaker::all(),
+        breaker::awaited::all(),
+        retry::all(),
+        timeout::all(),
+        stack::all(),
+        fallback::all(),
+        hand_off::all(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 });
 
 /// By its number in [`ALL`].

@@ -22,6 +22,9 @@ const OVER_CHANNELS: f64 = 1.5;
 /// A thread for each call over a sync timeout, in instructions.
 const UNDER_THREADS: f64 = 6.0;
 
+/// A fallback that is not needed over none, in instructions.
+const BESIDE_NO_FALLBACK: f64 = 5.0;
+
 /// What a call of ours may take. Instructions are the call's in all, the function's own and those of the loop
 /// included, in the default release profile.
 struct Most {
@@ -51,18 +54,20 @@ fn most(subject: &Subject) -> Most {
         Scene::FirstAttempt => Most::of(28.0),
         Scene::InTime => Most::of(60.0),
         Scene::Stack => Most::of(145.0), // bar 130, or what `OVER_BY_HAND` says
+        Scene::Fallback => Most::of(f64::INFINITY),
         Scene::HandOff => Most::UNBOUNDED,
     }
 }
 
 impl Scene {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Success,
         Self::Refusal,
         Self::Failure,
         Self::FirstAttempt,
         Self::InTime,
         Self::Stack,
+        Self::Fallback,
         Self::HandOff,
     ];
 
@@ -74,6 +79,7 @@ impl Scene {
             Self::FirstAttempt => "Retried, and the first attempt succeeds",
             Self::InTime => "Bounded, and ready at its first poll",
             Self::Stack => "Breaker, retry and timeout, and the call succeeds",
+            Self::Fallback => "Under a fallback, and the call succeeds",
             Self::HandOff => "Run by another thread, on the same processor",
         }
     }
@@ -190,10 +196,29 @@ fn broken_beside(scene: Scene, rows: &[Row]) -> Vec<String> {
             let broken = format!("ours takes {share:.2} of the instructions of a thread for each call");
             demand(share * UNDER_THREADS <= 1.0, broken);
         }
-        (Scene::Stack | Scene::HandOff, _) => demand(false, "a subject is missing".to_owned()),
+        (Scene::Fallback, [sync_alone, sync_ours, alone, ours]) => {
+            for (alone, ours) in [(sync_alone, sync_ours), (alone, ours)] {
+                let more = difference(ours, alone);
+                demand(
+                    more <= BESIDE_NO_FALLBACK,
+                    format!("ours takes {more:.0} instructions more than none"),
+                );
+            }
+        }
+        (Scene::Stack | Scene::Fallback | Scene::HandOff, _) => {
+            demand(false, "a subject is missing".to_owned())
+        }
         _ => {}
     }
     broken
+}
+
+/// In instructions; likewise.
+fn difference(one: &Row, other: &Row) -> f64 {
+    match (&one.counted, &other.counted) {
+        (Some(one), Some(other)) => one.instructions - other.instructions,
+        _ => 0.0,
+    }
 }
 
 /// Of instructions. Nothing where they were not counted: then nothing is known to be broken.
