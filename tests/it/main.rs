@@ -33,5 +33,6 @@ mod shapes;
 mod single_flight;
 mod stacks;
 mod support;
+mod tiers;
 mod timeout;
 mod values;

@@ -55,6 +55,20 @@ fn many_calls_at_once_with_one_key_are_one_call() {
 }
 
 #[test]
+fn without_it_each_call_calls() {
+    #[fallback(cached(max_age = "1m"))]
+    async fn price(slow: &Slow) -> Result<Served<usize>, Down> {
+        Ok(slow.call().await.into())
+    }
+    paused(async {
+        let slow = Slow::default();
+        let all = join_all((0..CALLERS).map(|_| price(&slow))).await;
+        assert!(all.iter().all(Result::is_ok));
+        assert_eq!(slow.calls(), CALLERS);
+    });
+}
+
+#[test]
 fn other_keys_share_nothing() {
     paused(async {
         let slow = Slow::default();
