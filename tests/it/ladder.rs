@@ -8,8 +8,8 @@ use std::time::Duration;
 use resilient::{Served, Tier, circuit_breaker, fallback, retry, timeout};
 
 #[cfg(feature = "cache")]
-use crate::support::virtually;
-use crate::support::{Event, Events, Fault, Service, Step, paused};
+use crate::support::{Event, virtually};
+use crate::support::{Events, Fault, Service, Step, paused};
 
 /// The service, two mirrors of it, and whether there is a safe value.
 struct Shop {
@@ -42,6 +42,7 @@ impl Shop {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
+#[cfg(feature = "cache")]
 fn told(event: &Event) -> (&str, &str) {
     (event.name.as_str(), event.field("tier"))
 }
