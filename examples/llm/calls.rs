@@ -1,4 +1,4 @@
-//! The three kinds of call, each through the protected or the bare functions, and what it came to.
+//! The kinds of call, each through the protected or the bare functions, and what it came to.
 //! Policies are not chosen here but written above the functions; this is only their caller.
 
 use std::error::Error;
@@ -24,6 +24,8 @@ pub(crate) enum Call {
     Classify,
     /// An answer token by token.
     Stream,
+    /// A few words, from wherever they can be had.
+    Title,
     /// A pipeline: the optional OCR service, then the model.
     Case,
 }
@@ -45,6 +47,7 @@ impl Call {
         match self {
             Self::Classify => "classify",
             Self::Stream => "stream",
+            Self::Title => "title",
             Self::Case => "case",
         }
     }
@@ -52,10 +55,19 @@ impl Call {
     pub(crate) async fn perform(self, mode: Mode, client: &Client) -> Outcome {
         match (self, mode) {
             (Self::Classify, Mode::Protected) => {
-                protected::classify(client, Case::SAMPLE.text).await.map(Outcome::from_served)
+                protected::classify(client, Case::SAMPLE.text).await.map(|label| {
+                    let name = label.as_str();
+                    Outcome::from_served(&label, name)
+                })
             }
             (Self::Classify, Mode::Unprotected) => {
                 unprotected::classify(client, Case::SAMPLE.text).await.map(Outcome::from_label)
+            }
+            (Self::Title, Mode::Protected) => protected::title(client, Case::SAMPLE.text)
+                .await
+                .map(|title| Outcome::from_served(&title, &title)),
+            (Self::Title, Mode::Unprotected) => {
+                unprotected::title(client, Case::SAMPLE.text).await.map(Outcome::Succeeded)
             }
             (Self::Stream, Mode::Protected) => return listen(client).await,
             (Self::Stream, Mode::Unprotected) => return listen(&unprotected::Bare(client)).await,
@@ -75,10 +87,10 @@ impl Outcome {
         Self::Succeeded(label.as_str().to_owned())
     }
 
-    fn from_served(served: Served<Label>) -> Self {
+    fn from_served<T>(served: &Served<T>, shown: &str) -> Self {
         match served.degradation() {
-            Some(how) => Self::degraded(how, served.as_str()),
-            None => Self::from_label(served.into_inner()),
+            Some(how) => Self::degraded(how, shown),
+            None => Self::Succeeded(shown.to_owned()),
         }
     }
 

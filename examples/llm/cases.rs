@@ -59,6 +59,14 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    /// What the model is told if it is to name a case.
+    pub(crate) const TITLE: &str = "Give this document a title of a few words.";
+
+    /// What stands for a title where there is none.
+    pub(crate) fn first_words(document: &str) -> String {
+        document.split(',').next().unwrap_or_default().to_owned()
+    }
+
     pub(crate) const SAMPLE: Self = Self {
         text: "Dear customer, thank you for your order. The total due is 120 EUR.",
         scan: b"(the pixels of a scanned delivery note)",

@@ -31,6 +31,15 @@ impl Client {
         Ok(Self { http, base_url, model: model.to_owned(), patience, chats: Arc::default() })
     }
 
+    pub(crate) fn url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Asks a smaller model of the same server, which says less and fails less often.
+    pub(crate) fn smaller(&self) -> Self {
+        Self { model: format!("{}-small", self.model), ..self.clone() }
+    }
+
     pub(crate) fn patience(&self) -> Duration {
         self.patience
     }

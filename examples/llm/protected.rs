@@ -1,4 +1,4 @@
-//! The three calls of the example with their policies above them. Start reading here.
+//! The calls of the example with their policies above them. Start reading here.
 //! `unprotected.rs` has the same calls without them; nothing else in this folder differs between the two.
 
 use resilient::{Degradable, Served, circuit_breaker, fallback, retry, timeout};
@@ -30,6 +30,21 @@ impl CompletionModel for Client {
     async fn chat_stream(&self, prompt: &str) -> Result<TokenStream, LlmError> {
         self.open_stream(prompt).await
     }
+}
+
+/// Step by step down: the large model; a smaller one; what the large one said before; the first words.
+///
+/// Whoever names a case wants an answer now, so nothing is repeated. The same document of the same server has
+/// the same title, also if many ask at once: then one of them does.
+#[fallback(
+    degraded = async |_| Ok(client.smaller().complete(Case::TITLE, document).await?.into()),
+    cached(max_age = "10m", key = (client.url(), document), single_flight),
+    default = Case::first_words(document),
+    reason = "the large model is unavailable"
+)]
+#[timeout(client.patience(), operation = "title")]
+pub(crate) async fn title(client: &Client, document: &str) -> Result<Served<String>, LlmError> {
+    Ok(client.complete(Case::TITLE, document).await?.into())
 }
 
 /// Classifies all that is known of a case, and marks the result if that was not everything.

@@ -179,14 +179,21 @@ fn answer(request: &Value) -> Response {
         let done = stream::once(async { "data: [DONE]\n\n".to_owned() });
         return events(spoken().chain(done).map(Ok::<_, Infallible>));
     }
-    let message = json!({ "role": "assistant", "content": label(request) });
+    let message = json!({ "role": "assistant", "content": content(request) });
     Json(json!({ "choices": [{ "index": 0, "message": message }] })).into_response()
 }
 
-/// The whole of the model's intelligence.
-fn label(request: &Value) -> &'static str {
-    let document = request.pointer("/messages/1/content").and_then(Value::as_str).unwrap_or_default();
-    if document.contains("total due") { "invoice" } else { "letter" }
+/// The whole of the model's intelligence; a small model has less.
+fn content(request: &Value) -> &'static str {
+    let text = |pointer| request.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let (is_small, wants_title) =
+        (text("/model").ends_with("small"), text("/messages/0/content").contains("title"));
+    match (text("/messages/1/content").contains("total due"), wants_title, is_small) {
+        (true, true, false) => "Invoice over 120 EUR",
+        (true, true, true) => "Invoice",
+        (true, false, _) => "invoice",
+        (false, ..) => "letter",
+    }
 }
 
 fn spoken() -> impl stream::Stream<Item = String> + Send + 'static {

@@ -11,6 +11,10 @@ pub(crate) async fn classify(client: &Client, document: &str) -> Result<Label, L
     answer.parse()
 }
 
+pub(crate) async fn title(client: &Client, document: &str) -> Result<String, LlmError> {
+    client.complete(Case::TITLE, document).await
+}
+
 /// The same client without the protection that `protected.rs` gives to its `chat_stream`.
 pub(crate) struct Bare<'a>(pub(crate) &'a Client);
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::calls::Call::{self, Case, Classify, Stream};
+use super::calls::Call::{self, Case, Classify, Stream, Title};
 
 /// How long a call waits for one answer in this weather. A healthy answer takes a few milliseconds.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(400);
@@ -105,6 +105,16 @@ pub(crate) const SCENES: &[Scene] = &[
         ],
     ),
     Scene { ocr: false, ..scene("The optional OCR service is down", &[Step::Calls(1, Case, FAIR)]) },
+    scene(
+        "Down the ladder, and what was kept",
+        // The large model is asked first, then the small one; each title says what it comes from.
+        &[
+            Step::Calls(1, Title, &[Reply::Status(503)]),
+            Step::Calls(1, Title, FAIR),
+            Step::Calls(1, Title, &[Reply::Status(503), Reply::Answer]),
+            Step::Calls(1, Title, &[Reply::Status(503)]),
+        ],
+    ),
     Scene {
         dead: true,
         ..scene(

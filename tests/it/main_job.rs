@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use tokio::sync::Mutex;
 
 use llm::args::{self, Command, Options, Target};
-use llm::calls::{Mode, Outcome};
+use llm::calls::{Call, Mode, Outcome};
 use llm::client::Client;
 use llm::demo;
 use llm::error::LlmError;
@@ -74,6 +74,7 @@ async fn the_same_weather_with_and_without_attributes() {
             "stream 1 error closed, stream 1 full closed | 2",
             "2 x classify 1 default closed, classify 1 full closed, classify 1 default closed | 4",
             "case 1 degraded closed | 1",
+            "title 2 default closed, title 1 full closed, title 2 degraded closed, title 2 cached closed | 7",
             "2 x classify 3 default closed, classify 3 default open, 10 x classify 0 default open, \
              classify 3 default half_open>open, 10 x classify 0 default open | 12",
             "classify 1 full half_open>closed, stream 1 full closed, case 1 full closed | 3",
@@ -91,6 +92,7 @@ async fn the_same_weather_with_and_without_attributes() {
             "2 x classify 1 error, classify 1 full, classify 1 error | 4",
             // The optional service took the whole case with it: the model was not even asked.
             "case 0 error | 0",
+            "title 1 error, title 1 full, 2 x title 1 error | 4",
             "24 x classify 1 error | 24",
             "classify 1 full, stream 1 full, case 1 full | 3",
         ],
@@ -99,8 +101,8 @@ async fn the_same_weather_with_and_without_attributes() {
     // In one look: more calls succeed, all but a broken stream come to something, and a dead server is left
     // alone.
     let (with, without) = (protected.totals(), unprotected.totals());
-    assert_eq!((with.calls, with.succeeded, with.degraded, with.failed), (44, 15, 28, 1));
-    assert_eq!((without.calls, without.succeeded, without.degraded, without.failed), (44, 10, 0, 34));
+    assert_eq!((with.calls, with.succeeded, with.degraded, with.failed), (48, 16, 31, 1));
+    assert_eq!((without.calls, without.succeeded, without.degraded, without.failed), (48, 11, 0, 37));
     assert_eq!((protected.outage().requests, unprotected.outage().requests), (Some(12), Some(24)));
     assert!(
         protected.outage().time < unprotected.outage().time,
@@ -116,7 +118,9 @@ async fn the_same_weather_with_and_without_attributes() {
 
 fn delays_follow_the_events(protected: &Summary) {
     for call in protected.scenes.iter().flat_map(|scene| &scene.calls) {
-        assert_eq!(call.delays.len(), call.attempts.saturating_sub(1), "an event for each delay: {call:?}");
+        // The second model that is asked for a title is no second attempt.
+        let attempts = if call.call == Call::Title { 1 } else { call.attempts };
+        assert_eq!(call.delays.len(), attempts.saturating_sub(1), "an event for each delay: {call:?}");
         assert!(call.delays.iter().sum::<Duration>() <= call.took, "announced delays are waited: {call:?}");
     }
     let delays = |scene: usize, call: usize| protected.scenes[scene].calls[call].delays.as_slice();
@@ -150,8 +154,16 @@ fn results_say_what_they_are(protected: &Summary, unprotected: &Summary) {
     assert!(text(protected, 6, 3).contains("rate limited"), "{}", text(protected, 6, 3));
     let case = text(protected, 7, 0);
     assert!(case.starts_with("invoice, confidence 0.45, needs review (OCR unavailable"), "{case}");
-    assert!(text(protected, 8, 0).contains("timed out after 400ms"), "{}", text(protected, 8, 0));
-    assert!(text(protected, 8, 5).contains("circuit `llm` is open"), "{}", text(protected, 8, 5));
+    let titles = [0, 1, 2, 3].map(|call| text(protected, 8, call));
+    let starts = [
+        "Dear customer (the large model",
+        "Invoice over 120 EUR",
+        "Invoice (the",
+        "Invoice over 120 EUR (the",
+    ];
+    assert!(titles.iter().zip(starts).all(|(title, start)| title.starts_with(start)), "{titles:?}");
+    assert!(text(protected, 9, 0).contains("timed out after 400ms"), "{}", text(protected, 9, 0));
+    assert!(text(protected, 9, 5).contains("circuit `llm` is open"), "{}", text(protected, 9, 5));
 }
 
 #[tokio::test]
