@@ -55,6 +55,16 @@ fn many_calls_at_once_with_one_key_are_one_call() {
 }
 
 #[test]
+fn a_call_after_the_end_is_a_new_one_also_while_those_who_waited_are_yet_to_hear_of_it() {
+    paused(async {
+        let slow = Slow::default();
+        let twice = async { [price(&slow, "twice", 1).await, price(&slow, "twice", 1).await] };
+        let (twice, waited) = tokio::join!(twice, price(&slow, "twice", 1));
+        assert_eq!((twice, waited), ([Ok(0.into()), Ok(1.into())], Ok(0.into())));
+    });
+}
+
+#[test]
 fn without_it_each_call_calls() {
     #[fallback(cached(max_age = "1m"))]
     async fn price(slow: &Slow) -> Result<Served<usize>, Down> {

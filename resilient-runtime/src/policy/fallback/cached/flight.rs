@@ -126,9 +126,8 @@ impl Flight {
 
     #[cfg(feature = "tokio")]
     async fn wait_async(&self) {
-        let mut news = std::pin::pin!(self.news.notified());
-        // Before the look, so that nothing is missed between the two.
-        news.as_mut().enable();
+        // Made before the look: it hears of whatever becomes of the call after that.
+        let news = self.news.notified();
         let is_running = matches!(*lock(&self.state), State::Running);
         if is_running {
             news.await;

@@ -4,6 +4,8 @@
 use std::hash::Hasher;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[cfg(feature = "tokio")]
+use std::task::Poll;
 
 use super::*;
 
@@ -121,4 +123,30 @@ fn keys_whose_comparison_panics_leave_nothing_behind() {
     );
     assert_eq!((outer, cached.flights.running().0), (Err(()), 0));
     assert_eq!(inside(), Err(()), "and the next one calls");
+}
+
+#[test]
+fn a_call_that_nobody_waits_for_leaves_nothing_when_it_panics() {
+    let cached = LastGood::new();
+    let call = || -> Result<Served<u32>, ()> { resume_unwind(Box::new(())) };
+    let panics = || cached.of(|| {}, 1).share(call, nothing_shared);
+    assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
+    assert_eq!(cached.flights.running().0, 0);
+}
+
+#[cfg(feature = "tokio")]
+#[tokio::test]
+async fn nor_when_it_is_dropped() {
+    let cached = LastGood::new();
+    let good = cached.of(|| {}, 1);
+    let never = std::future::pending::<Result<Served<u32>, ()>>();
+    let mut call = Box::pin(good.share_async(never, nothing_shared));
+    assert!(
+        std::future::poll_fn(|context| Poll::Ready(std::future::Future::poll(call.as_mut(), context)))
+            .await
+            .is_pending()
+    );
+    assert_eq!(cached.flights.running().0, 1);
+    drop(call);
+    assert_eq!(cached.flights.running().0, 0);
 }
