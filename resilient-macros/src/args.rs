@@ -43,6 +43,10 @@ enum Value {
     List(TokenStream),
 }
 
+/// What attributes of ours write into others of ours: an expression that gives an `Option<RetryConfig>`. If
+/// there is one, it has the numbers.
+pub(crate) const OVERRULED_BY: &str = "__overruled_by";
+
 /// What any attribute of a stack may say for all of it.
 #[derive(Default)]
 pub(crate) struct Common {
@@ -52,6 +56,8 @@ pub(crate) struct Common {
     pub(crate) docs: bool,
     /// Where `describe` is written: beside the function stands another that gives its policies as a value.
     pub(crate) describe: Option<Span>,
+    /// See [`OVERRULED_BY`]; taken by who goes by it.
+    pub(crate) overruled_by: Option<Expr>,
 }
 
 /// The settings of one attribute; taken out one by one.
@@ -105,10 +111,16 @@ impl Args {
             common.crate_path = Some(syn::Path::parse_mod_style(input)?);
             return Ok(());
         }
-        if input.peek(syn::Ident)
-            && input.fork().parse::<Ident>().is_ok_and(|name| name == "docs" || name == "describe")
-        {
-            return parse_switch(input, common, report);
+        if let Ok(name) = input.fork().parse::<Ident>() {
+            if name == "docs" || name == "describe" {
+                return parse_switch(input, common, report);
+            }
+            if name == OVERRULED_BY && named {
+                input.parse::<Ident>()?;
+                input.parse::<Token![=]>()?;
+                common.overruled_by = Some(input.parse()?);
+                return Ok(());
+            }
         }
         self.is_empty = false;
         if input.peek(Ident::peek_any) && named {

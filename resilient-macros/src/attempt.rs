@@ -320,7 +320,7 @@ pub(crate) struct Renewals {
 }
 
 impl Renewals {
-    pub(crate) fn of(function: &Function, retry: &Ident) -> Self {
+    pub(crate) fn of(function: &Function, retry: &TokenStream) -> Self {
         let receiver = function.receiver.iter().filter(|receiver| receiver.passed == Passed::Value);
         let arguments = function.arguments.iter().filter(|argument| argument.passed == Passed::Value);
         let values = receiver

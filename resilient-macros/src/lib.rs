@@ -5,6 +5,7 @@ mod args;
 mod argument;
 mod attempt;
 mod call;
+mod decorator;
 mod degradable;
 mod duration;
 mod hints;
@@ -52,6 +53,12 @@ pub fn fallback(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn deadline(arguments: TokenStream, item: TokenStream) -> TokenStream {
     stack::expand("deadline", arguments.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/decorator.md")]
+#[proc_macro_attribute]
+pub fn decorator(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    decorator::expand(arguments.into(), item.into()).into()
 }
 
 #[doc = include_str!("../docs/describe.md")]

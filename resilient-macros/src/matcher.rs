@@ -37,6 +37,11 @@ impl Matchers {
         self.0.iter().any(|matcher| matches!(matcher, Matcher::Any))
     }
 
+    /// Whether types are looked for along a chain of sources.
+    pub(crate) fn names_types(&self) -> bool {
+        self.0.iter().any(|matcher| matches!(matcher, Matcher::Type(_)))
+    }
+
     /// A `bool` that says whether `error` (a reference) matches.
     fn test(&self) -> TokenStream {
         let tests = self.0.iter().map(|matcher| match matcher {

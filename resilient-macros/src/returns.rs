@@ -89,6 +89,11 @@ impl Returns {
         }
     }
 
+    /// The error type, where it can be seen.
+    pub(crate) fn error_type(&self) -> Option<&Type> {
+        result_arguments(&self.ty).1
+    }
+
     /// Whether nothing was written, or something that is known to be no `Result`.
     pub(crate) fn is_no_result(&self) -> bool {
         const OTHERS: &[&str] = &[

@@ -23,9 +23,11 @@ use crate::wording;
 use crate::written;
 
 mod body;
+mod demands;
 mod describe;
 pub(crate) mod described;
 mod rules;
+pub(crate) use demands::demands;
 use rules::{check_deadline, check_order, longest_call, outwards};
 
 /// The attributes of ours, from the outermost to the innermost. A breaker that sees every attempt
@@ -199,7 +201,8 @@ pub(crate) fn expand(name: &'static str, arguments: TokenStream, item: TokenStre
         report.error(Span::call_site(), wording::under_another_name(name));
         return with_errors(item, &TokenStream::new(), report);
     }
-    let (siblings, others) = std::mem::take(&mut function.attributes).into_iter().partition(is_ours);
+    let (siblings, others) =
+        std::mem::take(&mut function.attributes).into_iter().partition(|attribute| is_ours(attribute.path()));
     function.attributes = others;
     let siblings: Vec<Attribute> = siblings;
 
@@ -271,30 +274,38 @@ fn write(mut function: Function, stack: &[Listed], imports: &TokenStream) -> Tok
     function.with_body(&emit!(#imports #(#items)*), call.statements())
 }
 
-fn is_ours(attribute: &Attribute) -> bool {
-    let path = attribute.path();
-    let is_known = NAMES.contains(&last_name(path).as_str());
+pub(crate) fn is_ours(path: &Path) -> bool {
+    is_known(path) && is_reachable(path)
+}
+
+/// Whether it ends as an attribute of ours does.
+pub(crate) fn is_known(path: &Path) -> bool {
+    NAMES.contains(&last_name(path).as_str())
+}
+
+/// Whether it is a name alone, or `resilient::name`.
+pub(crate) fn is_reachable(path: &Path) -> bool {
     let is_alone = path.get_ident().is_some();
     let is_qualified =
         path.segments.len() == 2 && path.segments.first().is_some_and(|first| first.ident == "resilient");
-    is_known && (is_alone || is_qualified)
+    is_alone || is_qualified
 }
 
-fn last_name(path: &Path) -> String {
+pub(crate) fn last_name(path: &Path) -> String {
     path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default()
 }
 
 /// The item as written, and the errors. Attributes of ours go: each would say the same again.
 fn with_errors(item: TokenStream, imports: &TokenStream, report: Report) -> TokenStream {
     let errors = report.finish();
-    let item = written::as_written(item, is_ours, imports);
+    let item = written::as_written(item, |attribute| is_ours(attribute.path()), imports);
     quote!(#item #errors)
 }
 
 /// Attributes that were gathered are gone, and with them the use of their imports; without it each
 /// import would get a warning.
-fn imports_of(siblings: &[Attribute]) -> TokenStream {
-    let imports = siblings.iter().filter_map(|sibling| sibling.path().get_ident());
+pub(crate) fn imports_of<'a>(siblings: impl IntoIterator<Item = &'a Attribute>) -> TokenStream {
+    let imports = siblings.into_iter().filter_map(|sibling| sibling.path().get_ident());
     // With our span, so that nobody is told that this import is unused.
     let imports: Vec<Ident> = imports
         .map(|import| Ident::new(&import.to_string(), import.span().resolved_at(Span::mixed_site())))

@@ -59,7 +59,9 @@ wording! {
 
     // The item.
     no_function(attribute): "`#[{attribute}]` guards a function, and this is none\nput it above a `fn` or `async fn`";
-    no_body(attribute): "there is no body for `#[{attribute}]` to guard\nput it on an implementation, or on a default method";
+    no_body(attribute):
+        "there is no body for `#[{attribute}]` to guard\nput it on an implementation, or on a default method; \
+         for every implementation of the trait write `#[decorator(Name)]` above the trait";
     const_fn():
         "a `const fn` cannot be guarded: clocks, delays and locks do not exist while compiling\n\
          guard the function that calls it";
@@ -71,6 +73,33 @@ wording! {
     under_another_name(attribute):
         "`#[{attribute}]` is used here under another name, so the attributes above it could not take it into account\n\
          import it by its own name: `use resilient::{attribute};`";
+
+    // `#[decorator]`.
+    no_trait(): "`#[decorator]` wraps the implementations of a trait, and this is none\nput it above a `trait`";
+    no_wrapper_name(name): "what is the wrapper called?\nwrite `#[decorator(Guarded{name})]`";
+    wrapper_name_is_an_identifier(): "the wrapper's name is a plain one: write `#[decorator(RetryingModel)]`";
+    nothing_to_wrap(name):
+        "no method of `{name}` has a policy, so its wrapper would do nothing\n\
+         write `#[retry]` or another of these attributes above the methods that it is to guard";
+    policy_of_a_method(attribute):
+        "`#[{attribute}]` guards a function, and this is a trait\nwrite it above those methods that it is to guard";
+    one_wrapper():
+        "a trait has one wrapper, which takes the policies of all its methods\nkeep one `#[decorator]`";
+    unsafe_trait():
+        "whoever implements an `unsafe trait` promises something, and generated code cannot\n\
+         write this wrapper by hand";
+    unsafe_method():
+        "whoever calls an `unsafe fn` promises something, and generated code cannot\n\
+         give it a default body and no policy: the wrapper then has that body";
+    receiver_out_of_reach():
+        "what is wrapped cannot be taken out of this `self`\n\
+         take `&self`, `&mut self`, `self` or `self: Box<Self>`; \
+         or give the method a default body and no policy: the wrapper then has that body";
+    own_type_in_a_method():
+        "`Self` is the wrapper here, and another type for what is wrapped\n\
+         name a type that is the same for both, such as `Self::Error`; \
+         or give the method a default body and no policy: the wrapper then has that body";
+    macro_in_a_trait(): "what this macro writes is not seen here, so the wrapper would not have it\nwrite it out";
 
     // The stack.
     stands_twice(attribute, why): "`{attribute}` stands twice on one function{why}\nkeep one of them";

@@ -53,7 +53,12 @@ pub(crate) fn as_written(
 
 /// The arguments of `#[name(…)]`; nothing for `#[name]`.
 pub(crate) fn attribute_tokens(attribute: &Attribute) -> syn::Result<TokenStream> {
-    match &attribute.meta {
+    meta_tokens(&attribute.meta)
+}
+
+/// The same of what is within the brackets.
+pub(crate) fn meta_tokens(meta: &Meta) -> syn::Result<TokenStream> {
+    match meta {
         Meta::Path(_) => Ok(TokenStream::new()),
         Meta::List(list) => Ok(list.tokens.clone()),
         Meta::NameValue(pair) => {

@@ -12,7 +12,7 @@ pub use core::result::Result::{Err, Ok};
 
 pub use crate::backoff::{BackoffShape, Jitter};
 pub use crate::classify::{Judged, RetryClassification, Retryable};
-pub use crate::error::{CircuitOpenError, TimeoutError};
+pub use crate::error::{CarriesCircuitOpen, CarriesTimeout, CircuitOpenError, TimeoutError};
 pub use crate::ide;
 pub use crate::limit::{Carried, CrossesThreads, Limit};
 pub use crate::pinned::Pinned;
@@ -48,7 +48,6 @@ pub mod asked {
 }
 
 pub use crate::demands::{ErrorChain, Hint, NoValue, Outcome, Refusable, Renew, SaysWhatToRetry};
-use crate::error::{CarriesCircuitOpen, CarriesTimeout};
 
 /// Of type `T`, and never there; see the macro of the same name.
 #[inline]
@@ -60,6 +59,11 @@ pub const fn returns<T>() -> Option<T> {
 /// A future as functions that return `Pin<Box<dyn Future>>` return it.
 pub fn boxed<F: Future>(future: F) -> Pin<Box<F>> {
     Box::pin(future)
+}
+
+/// What a decorator has instead of itself, as `self: Box<Self>`.
+pub fn in_a_box<T>(inner: T) -> Box<T> {
+    Box::new(inner)
 }
 
 /// See [`Outcome`].

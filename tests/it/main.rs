@@ -13,6 +13,7 @@ mod cached;
 mod cancelled;
 mod contention;
 mod deadline;
+mod decorator;
 mod degradable;
 mod describe;
 mod futures;

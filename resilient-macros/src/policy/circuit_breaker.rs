@@ -37,6 +37,12 @@ impl CircuitBreaker {
         }
     }
 
+    /// What it asks of an error type.
+    pub(crate) fn demands(&self) -> Vec<&'static str> {
+        let asks = self.on.as_ref().is_some_and(Matchers::names_types);
+        std::iter::once("CarriesCircuitOpen").chain(asks.then_some("ErrorChain")).collect()
+    }
+
     /// For the function's documentation.
     pub(crate) fn describe(&self) -> String {
         let rule = match &self.breaker {

@@ -2,7 +2,9 @@
 //! and writes the loop; when to go on is the runtime's decision.
 
 use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens as _;
 
+use crate::argument::Passed;
 use crate::attempt::Renewals;
 use crate::call::Call;
 use crate::duration::in_words;
@@ -67,6 +69,15 @@ impl Retry {
             Some(Budget::At(path)) => emit!(__res::Some(#path.name())),
         };
         emit!(retry(__res::retry(#name) #constants #nested.settings().but(&[#(#at_each_call),*], #budget)))
+    }
+
+    /// What it asks of an error type.
+    pub(crate) fn demands(&self) -> Vec<&'static str> {
+        match (&self.on, &self.when) {
+            (Some(on), _) if on.names_types() => vec!["ErrorChain"],
+            (None, None) => vec!["SaysWhatToRetry"],
+            _ => Vec::new(),
+        }
     }
 
     pub(crate) fn check(&self, function: &Function, report: &mut Report) {
@@ -165,36 +176,51 @@ impl Retry {
         if takes_run { emit!(run.attempt(#body)) } else { emit!(run.attempt_by_ref(#body)) }
     }
 
-    /// What the settings are held in while a call runs.
-    fn held(&self, function: &Function) -> Ident {
-        if self.config.is_none() && self.dynamic.is_empty() {
-            return function.free_name(STATIC);
+    /// Whether the settings are those of one call, from its beginning.
+    fn is_of_a_call(&self, function: &Function) -> bool {
+        let gives_self_away = function.receiver.as_ref().is_some_and(|own| own.passed == Passed::Value);
+        self.config.is_some() || !self.dynamic.is_empty() || (self.overruled_by.is_some() && gives_self_away)
+    }
+
+    /// What the settings are held in while a call runs. What overrules them is looked up where they are used:
+    /// a call that succeeds at once need not carry them along.
+    fn held(&self, function: &Function) -> TokenStream {
+        let kept = function.free_name(STATIC);
+        if self.is_of_a_call(function) {
+            emit!(retry)
+        } else if let Some(config) = &self.overruled_by {
+            emit!(#kept.overruled_by(&#config))
+        } else {
+            kept.into_token_stream()
         }
-        Ident::new("retry", Span::mixed_site())
     }
 
     fn start(&self, function: &Function) -> TokenStream {
         let (name, held, shared) = (function.operation(), self.held(function), self.shared(function));
+        let kept = function.free_name(STATIC);
+        if !self.is_of_a_call(function) {
+            return emit!(let mut run = #kept.start(););
+        }
         let made = if let Some(config) = &self.config {
             let configured = Place::of(config).call("configured", emit!(#name), Some(config));
-            emit!(let #held = #configured #shared;)
+            emit!(#configured #shared)
         } else if self.dynamic.is_empty() {
-            TokenStream::new()
+            kept.into_token_stream()
         } else {
-            let kept = function.free_name(STATIC);
             let (names, values): (Vec<_>, Vec<_>) = self.dynamic.iter().cloned().unzip();
             emit! {
-                let #held = __res::Retry::from(__res::RetryConfig { #(#names: #values,)* ..*#kept.config() })
-                    .operation(#name) #shared;
+                __res::Retry::from(__res::RetryConfig { #(#names: #values,)* ..*#kept.config() })
+                    .operation(#name) #shared
             }
         };
-        emit!(#made let mut run = #held.start();)
+        let overruled = self.overruled_by.as_ref().map(|config| emit!(.overruled_by(&#config)));
+        emit!(let #held = #made #overruled; let mut run = #held.start();)
     }
 
     /// Statements that leave the loop with a success, and say after a failure whether to go on.
     fn judge(
         &self,
-        retry: &Ident,
+        retry: &TokenStream,
         tried: &TokenStream,
         ends: Option<&TokenStream>,
         function: &Function,

@@ -57,6 +57,8 @@ pub(crate) struct Retry {
     /// Fields of `RetryConfig` that are evaluated at each call.
     pub(super) dynamic: Vec<(Ident, TokenStream)>,
     pub(super) config: Option<Expr>,
+    /// Where there may be a `RetryConfig` that takes the place of all numbers.
+    pub(super) overruled_by: Option<Expr>,
     /// Builder calls that a `config` is given, too.
     pub(super) beside_config: TokenStream,
     pub(super) budget: Option<Budget>,
@@ -84,6 +86,7 @@ impl Retry {
             constants: TokenStream::new(),
             dynamic: Vec::new(),
             config: args.expr("config", "an expression that gives a `RetryConfig`", report),
+            overruled_by: common.overruled_by.take(),
             beside_config: TokenStream::new(),
             budget: budget(&mut args, report),
             on: args.matchers(report),

@@ -90,10 +90,7 @@ impl Default for Retry {
 impl From<RetryConfig> for Retry {
     /// Values out of range count as the nearest that is in range.
     fn from(config: RetryConfig) -> Self {
-        let config =
-            RetryConfig { max_attempts: config.max_attempts.clamp(1, RetryConfig::MOST_ATTEMPTS), ..config };
-        let new = Self::new();
-        Self { plan: Plan { config, ..new.plan }, ..new }
+        Self::new().configured(config)
     }
 }
 
@@ -222,6 +219,21 @@ impl<W, U> Retry<W, U> {
 /// What attributes write around a body.
 #[doc(hidden)]
 impl Retry {
+    /// With the numbers of `config`, where there is one.
+    #[inline]
+    pub fn overruled_by(&self, config: &Option<RetryConfig>) -> Self {
+        match config {
+            Some(config) => self.configured(*config),
+            None => *self,
+        }
+    }
+
+    #[inline]
+    fn configured(self, config: RetryConfig) -> Self {
+        let max_attempts = config.max_attempts.clamp(1, RetryConfig::MOST_ATTEMPTS);
+        Self { plan: Plan { config: RetryConfig { max_attempts, ..config }, ..self.plan }, ..self }
+    }
+
     /// Begins a call. Reads no clock and rolls no dice.
     #[inline]
     pub fn start(&self) -> RetryRun {

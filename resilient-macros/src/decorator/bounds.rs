@@ -1,0 +1,238 @@
+//! What an implementation must be for the wrapper to implement the trait around it: the `where` clause. It
+//! demands what the trait does not promise and the wrapper needs, so that it is asked for where an
+//! implementation is wrapped.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned as _;
+use syn::{
+    Attribute, FnArg, GenericParam, Generics, ReceiverKind, Signature, Token, TypeParamBound, WherePredicate,
+};
+
+use super::own_type;
+use super::read::Trait;
+use crate::mentions::says;
+use crate::names::{emit, here};
+use crate::returns::Returns;
+use crate::stack::last_name;
+
+/// The parameters of an implementation of the trait, and what is known of them.
+pub(super) struct Bounds<'t> {
+    decorated: &'t Trait,
+    /// The parameter that stands for what is wrapped.
+    pub(super) inner: Ident,
+    /// `Trait<'a, T>`
+    pub(super) trait_path: TokenStream,
+    /// `<M as Trait<'a, T>>`
+    pub(super) asked: TokenStream,
+    auto_traits: Vec<&'static str>,
+    /// A type, and what it must be.
+    predicates: Vec<(TokenStream, Vec<TokenStream>)>,
+}
+
+impl<'t> Bounds<'t> {
+    pub(super) fn of(decorated: &'t Trait) -> Self {
+        let inner = free_parameter(decorated);
+        let (name, arguments) = (&decorated.name, arguments(&decorated.generics));
+        let trait_path = quote!(#name #arguments);
+        let asked = emit!(<#inner as #trait_path>);
+        let mut bounds =
+            Self { decorated, inner, trait_path, asked, auto_traits: Vec::new(), predicates: Vec::new() };
+        bounds.take_clauses();
+        bounds
+    }
+
+    /// The parameters, in angle brackets.
+    pub(super) fn parameters(&self) -> TokenStream {
+        let parameters = self.decorated.generics.params.iter().cloned().map(|mut parameter| {
+            match &mut parameter {
+                GenericParam::Type(parameter) => parameter.default = None,
+                GenericParam::Const(parameter) => parameter.default = None,
+                GenericParam::Lifetime(_) => {}
+            }
+            parameter
+        });
+        let inner = &self.inner;
+        emit!(<#(#parameters,)* #inner>)
+    }
+
+    /// `where M: Trait + Sync, …`
+    pub(super) fn clause(&self) -> TokenStream {
+        let Self { inner, trait_path, predicates, .. } = self;
+        let auto_traits = self.auto_traits.iter().map(|name| Ident::new(name, Span::mixed_site()));
+        let predicates = predicates.iter().map(|(ty, bounds)| emit!(#ty: #(#bounds)+*));
+        emit!(where #inner: #trait_path #(+ ::core::marker::#auto_traits)*, #(#predicates),*)
+    }
+
+    /// What is known of `Self` from the trait's own bounds holds for what is wrapped, too.
+    fn take_clauses(&mut self) {
+        let generics = &self.decorated.generics;
+        for parameter in generics.type_params() {
+            let bounds = parameter.bounds.to_token_stream();
+            if says(bounds.clone(), "Self") {
+                let bounds = self.of_inner(bounds);
+                self.demand(parameter.ident.to_token_stream(), bounds);
+            }
+        }
+        for predicate in generics.where_clause.iter().flat_map(|clause| &clause.predicates) {
+            let WherePredicate::Type(typed) = predicate else {
+                let WherePredicate::Lifetime(typed) = predicate else { continue };
+                self.demand(typed.lifetime.to_token_stream(), typed.bounds.to_token_stream());
+                continue;
+            };
+            let (lifetimes, ty, bounds) =
+                (&typed.lifetimes, &typed.bounded_ty, typed.bounds.to_token_stream());
+            let ty = quote!(#lifetimes #ty);
+            let (inner_ty, inner_bounds) = (self.of_inner(ty.clone()), self.of_inner(bounds.clone()));
+            if says(bounds.clone(), "Self") && !says(ty.clone(), "Self") {
+                self.demand(ty, bounds);
+            }
+            self.demand(inner_ty, inner_bounds);
+        }
+    }
+
+    /// Adds what a method that is handed on needs, with its policies and with their names and settings.
+    pub(super) fn take_method(
+        &mut self,
+        signature: &Signature,
+        policies: &[(&Attribute, Vec<&'static str>)],
+        runtime: &TokenStream,
+    ) {
+        self.take_own_bounds(signature);
+        self.take_auto_trait(signature, !policies.is_empty());
+        let error = Returns::of(signature).error_type().map(ToTokens::to_token_stream);
+        let Some(error) = error.filter(|error| self.is_for_all(error, &signature.generics)) else { return };
+        let error = self.of_inner(error);
+        for (attribute, demands) in policies {
+            // The compiler shows which of the policies demands it.
+            let place = attribute.path().span();
+            for demand in demands {
+                let name = Ident::new(demand, here(place));
+                self.demand(error.clone(), quote!(#runtime::#name));
+            }
+        }
+    }
+
+    /// `where Self: Clone` at a method.
+    fn take_own_bounds(&mut self, signature: &Signature) {
+        let clause = signature.generics.where_clause.iter();
+        for predicate in clause.flat_map(|clause| &clause.predicates) {
+            let WherePredicate::Type(predicate) = predicate else { continue };
+            if predicate.bounded_ty.to_token_stream().to_string() != "Self" {
+                continue;
+            }
+            let traits = predicate.bounds.iter().filter(
+                |bound| matches!(bound, TypeParamBound::Trait(bound) if last_name(&bound.path) != "Sized"),
+            );
+            for bound in traits {
+                let inner = self.inner.to_token_stream();
+                let bound = self.of_inner(bound.to_token_stream());
+                self.demand(inner, bound);
+            }
+        }
+    }
+
+    /// A future that is `Send` and holds `self` needs what it holds to be so.
+    fn take_auto_trait(&mut self, signature: &Signature, has_policies: bool) {
+        let returned = signature.output.to_token_stream();
+        let is_plainly_sent = has_policies && (says(returned.clone(), "Send") || says(returned, "BoxFuture"));
+        let is_made_sent = signature.asyncness.is_some() && self.decorated.async_trait().is_some_and(sends);
+        let Some(FnArg::Receiver(receiver)) = signature.inputs.first() else { return };
+        if !is_plainly_sent && !is_made_sent {
+            return;
+        }
+        let is_shared = match &receiver.kind {
+            ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
+            ReceiverKind::Typed(_, ty) => {
+                matches!(&**ty, syn::Type::Reference(reference) if reference.mutability.is_none())
+            }
+            _ => false,
+        };
+        let needed = if is_shared { "Sync" } else { "Send" };
+        let is_promised =
+            self.decorated.supertraits.iter().any(
+                |bound| matches!(bound, TypeParamBound::Trait(bound) if last_name(&bound.path) == needed),
+            );
+        if !is_promised && !self.auto_traits.contains(&needed) {
+            self.auto_traits.push(needed);
+        }
+    }
+
+    /// Whether a type depends on what is wrapped or on the trait's parameters, and on nothing that only one call
+    /// knows.
+    fn is_for_all(&self, ty: &TokenStream, of_method: &Generics) -> bool {
+        let of_trait = &self.decorated.generics.params;
+        let depends = says(ty.clone(), "Self") || of_trait.iter().any(|one| says(ty.clone(), &name_of(one)));
+        let of_a_call = of_method.params.iter().any(|one| says(ty.clone(), &name_of(one)));
+        depends && !of_a_call && !leaves_out_lifetimes(ty.clone())
+    }
+
+    fn of_inner(&self, tokens: TokenStream) -> TokenStream {
+        let types: Vec<&Ident> = self.decorated.types().collect();
+        own_type::of_inner(tokens, &self.inner, &self.asked, &types)
+    }
+
+    fn demand(&mut self, ty: TokenStream, bound: TokenStream) {
+        let same = |one: &TokenStream, other: &TokenStream| one.to_string() == other.to_string();
+        match self.predicates.iter_mut().find(|(known, _)| same(known, &ty)) {
+            Some((_, bounds)) if bounds.iter().any(|known| same(known, &bound)) => {}
+            Some((_, bounds)) => bounds.push(bound),
+            None => self.predicates.push((ty, vec![bound])),
+        }
+    }
+}
+
+/// A name for the wrapper's parameter that nothing in the trait is called by.
+fn free_parameter(decorated: &Trait) -> Ident {
+    let said = decorated.to_token_stream();
+    let policies: TokenStream =
+        decorated.members.iter().flat_map(|member| &member.policies).map(ToTokens::to_token_stream).collect();
+    let is_free = |name: &String| !says(said.clone(), name) && !says(policies.clone(), name);
+    let mut names = std::iter::once("M".to_owned()).chain((2_u32..).map(|number| format!("M{number}")));
+    let name = names.find(is_free).unwrap_or_default();
+    Ident::new(&name, Span::mixed_site())
+}
+
+/// `<'a, T, N>`
+fn arguments(generics: &Generics) -> TokenStream {
+    let mut names: Punctuated<TokenStream, Token![,]> = Punctuated::new();
+    for parameter in &generics.params {
+        names.push(match parameter {
+            GenericParam::Lifetime(parameter) => parameter.lifetime.to_token_stream(),
+            GenericParam::Type(parameter) => parameter.ident.to_token_stream(),
+            GenericParam::Const(parameter) => parameter.ident.to_token_stream(),
+        });
+    }
+    if names.is_empty() { TokenStream::new() } else { quote!(<#names>) }
+}
+
+fn name_of(parameter: &GenericParam) -> String {
+    match parameter {
+        GenericParam::Lifetime(parameter) => parameter.lifetime.ident.to_string(),
+        GenericParam::Type(parameter) => parameter.ident.to_string(),
+        GenericParam::Const(parameter) => parameter.ident.to_string(),
+    }
+}
+
+fn leaves_out_lifetimes(ty: TokenStream) -> bool {
+    let mut tokens = ty.into_iter().peekable();
+    let is = |token: Option<&TokenTree>, text: &str| token.is_some_and(|token| token.to_string() == text);
+    while let Some(token) = tokens.next() {
+        let found = match &token {
+            TokenTree::Group(group) => leaves_out_lifetimes(group.stream()),
+            TokenTree::Punct(mark) if mark.as_char() == '&' => !is(tokens.peek(), "'"),
+            TokenTree::Punct(mark) if mark.as_char() == '\'' => is(tokens.peek(), "_"),
+            _ => false,
+        };
+        if found {
+            return true;
+        }
+    }
+    false
+}
+
+/// Not `#[async_trait(?Send)]`.
+fn sends(async_trait: &Attribute) -> bool {
+    !says(async_trait.to_token_stream(), "Send")
+}

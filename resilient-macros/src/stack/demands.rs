@@ -1,0 +1,31 @@
+//! What policies ask of an error type, by the names of the runtime's traits: for who writes them above a
+//! function whose error type is not known yet.
+
+use syn::Meta;
+
+use super::{Policy, last_name};
+use crate::args::Common;
+use crate::report::Report;
+use crate::written;
+
+/// Of those attributes. What is wrong with their settings they say themselves.
+pub(crate) fn demands(attributes: &[Meta]) -> Vec<&'static str> {
+    let (mut common, mut report) = (Common::default(), Report::default());
+    let policies = attributes.iter().filter_map(|attribute| {
+        let tokens = written::meta_tokens(attribute).ok()?;
+        Policy::parse(&last_name(attribute.path()), tokens, &mut common, &mut report)
+    });
+    policies.flat_map(|policy| policy.demands()).collect()
+}
+
+impl Policy {
+    fn demands(&self) -> Vec<&'static str> {
+        match self {
+            // It only looks for the errors that `on` names, which not every error lets itself be asked.
+            Self::Fallback(_) => Vec::new(),
+            Self::Deadline(_) | Self::Timeout(_) => vec!["CarriesTimeout"],
+            Self::CircuitBreaker(policy) => policy.demands(),
+            Self::Retry(policy) => policy.demands(),
+        }
+    }
+}
