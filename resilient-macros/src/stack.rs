@@ -49,7 +49,6 @@ impl Place {
 }
 
 /// One attribute, read.
-#[expect(clippy::large_enum_variant, reason = "a handful of them live for one expansion")]
 enum Policy {
     Fallback(Fallback),
     Deadline(Deadline),

@@ -5,6 +5,7 @@
 //!   the tests in it look at values, at the number of runs and at what each run sees.
 //! - `hygiene`: names of the user's that generated code says too.
 //! - `same`: what else a caller could tell a guarded function from the plain one by.
+//! - `decorated`: every shape of trait under `#[decorator]`.
 //! - `witness`: how all of them look.
 
 #![forbid(unsafe_code)]
@@ -25,6 +26,7 @@
 // Fixtures say `resilient_zoo`, here as in the crates of other editions.
 extern crate self as resilient_zoo;
 
+pub mod decorated;
 pub mod hygiene;
 pub mod same;
 pub mod shapes;

@@ -43,11 +43,14 @@ impl<'t> Bounds<'t> {
         bounds
     }
 
-    /// The parameters, in angle brackets.
+    /// The parameters, in angle brackets; what they must be is said in the clause.
     pub(super) fn parameters(&self) -> TokenStream {
         let parameters = self.decorated.generics.params.iter().cloned().map(|mut parameter| {
             match &mut parameter {
-                GenericParam::Type(parameter) => parameter.default = None,
+                GenericParam::Type(parameter) => {
+                    (parameter.colon_token, parameter.default) = (None, None);
+                    parameter.bounds.clear();
+                }
                 GenericParam::Const(parameter) => parameter.default = None,
                 GenericParam::Lifetime(_) => {}
             }
@@ -65,30 +68,34 @@ impl<'t> Bounds<'t> {
         emit!(where #inner: #trait_path #(+ ::core::marker::#auto_traits)*, #(#predicates),*)
     }
 
-    /// What is known of `Self` from the trait's own bounds holds for what is wrapped, too.
+    /// What the trait says of its parameters and of `Self`: of what is wrapped it holds, too.
     fn take_clauses(&mut self) {
         let generics = &self.decorated.generics;
         for parameter in generics.type_params() {
-            let bounds = parameter.bounds.to_token_stream();
-            if says(bounds.clone(), "Self") {
-                let bounds = self.of_inner(bounds);
-                self.demand(parameter.ident.to_token_stream(), bounds);
-            }
+            self.take_bounds(&parameter.ident.to_token_stream(), &parameter.bounds);
         }
         for predicate in generics.where_clause.iter().flat_map(|clause| &clause.predicates) {
-            let WherePredicate::Type(typed) = predicate else {
-                let WherePredicate::Lifetime(typed) = predicate else { continue };
-                self.demand(typed.lifetime.to_token_stream(), typed.bounds.to_token_stream());
-                continue;
-            };
-            let (lifetimes, ty, bounds) =
-                (&typed.lifetimes, &typed.bounded_ty, typed.bounds.to_token_stream());
-            let ty = quote!(#lifetimes #ty);
-            let (inner_ty, inner_bounds) = (self.of_inner(ty.clone()), self.of_inner(bounds.clone()));
-            if says(bounds.clone(), "Self") && !says(ty.clone(), "Self") {
-                self.demand(ty, bounds);
+            match predicate {
+                WherePredicate::Type(predicate) => {
+                    let (lifetimes, ty) = (&predicate.lifetimes, &predicate.bounded_ty);
+                    self.take_bounds(&quote!(#lifetimes #ty), &predicate.bounds);
+                }
+                WherePredicate::Lifetime(predicate) => {
+                    self.demand(predicate.lifetime.to_token_stream(), predicate.bounds.to_token_stream());
+                }
+                _ => {}
             }
-            self.demand(inner_ty, inner_bounds);
+        }
+    }
+
+    fn take_bounds(&mut self, ty: &TokenStream, bounds: &Punctuated<TypeParamBound, Token![+]>) {
+        for bound in bounds.iter().map(ToTokens::to_token_stream) {
+            // `T: Into<Self>`: into the wrapper, too. What `Self` is asked for is the same for both.
+            if own_type::alone(bound.clone()).is_some() && !says(ty.clone(), "Self") {
+                self.demand(ty.clone(), bound.clone());
+            }
+            let (ty, bound) = (self.of_inner(ty.clone()), self.of_inner(bound));
+            self.demand(ty, bound);
         }
     }
 

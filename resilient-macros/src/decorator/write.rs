@@ -122,8 +122,13 @@ impl Writer<'_> {
 
     /// `Wrapper<M>`, reported where the supertraits are written that only the user can implement for it.
     fn located(&self, inner: &Ident) -> TokenStream {
-        let owed: TokenStream =
-            self.decorated.supertraits.iter().filter(is_owed).map(ToTokens::to_token_stream).collect();
+        let owed: TokenStream = self
+            .decorated
+            .supertraits
+            .iter()
+            .filter(|bound| is_owed(bound))
+            .map(ToTokens::to_token_stream)
+            .collect();
         let mut spans = owed.into_iter().map(|token| token.span());
         let (mut name, mut close) = (self.name.clone(), Punct::new('>', Spacing::Alone));
         close.set_span(Span::mixed_site());
@@ -188,8 +193,10 @@ impl Writer<'_> {
         };
         let conditions = member.conditions();
         let deprecated = member.is_deprecated().then(|| emit!(#[allow(deprecated)]));
+        // Whether it is depends on what is wrapped.
+        let sent = signature.asyncness.map(|_| emit!(#[allow(clippy::future_not_send)]));
         let policies = policies.iter().filter_map(|policy| self.handed_on(policy, &signature));
-        Some(emit!(#(#conditions)* #deprecated #(#policies)* #signature { #call }))
+        Some(emit!(#(#conditions)* #deprecated #sent #(#policies)* #signature { #call }))
     }
 
     /// A policy with what it has to know here.
@@ -229,7 +236,7 @@ fn is_retry(meta: &Meta) -> bool {
 
 /// Whether a supertrait has to be implemented by the user: neither one that every type has or has not by
 /// itself, nor one that the wrapper derives.
-fn is_owed(bound: &&TypeParamBound) -> bool {
+fn is_owed(bound: &TypeParamBound) -> bool {
     const OWN: &[&str] = &["Clone", "Debug", "RefUnwindSafe", "Send", "Sized", "Sync", "Unpin", "UnwindSafe"];
     matches!(bound, TypeParamBound::Trait(bound) if !OWN.contains(&&*last_name(&bound.path)))
 }
