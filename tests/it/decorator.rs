@@ -1,4 +1,7 @@
 //! `#[decorator]`: one attribute on a trait, and every implementation of it is guarded. Here is only the
-//! list; what becomes of the methods is each module's subject.
+//! list; the shapes of traits are in the zoo.
 
+mod bounds;
+mod config;
 mod model;
+mod policies;

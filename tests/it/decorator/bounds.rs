@@ -1,0 +1,187 @@
+//! What is demanded of an implementation: no more than its policies need, and only where it is wrapped.
+
+use std::io;
+use std::time::Duration;
+
+use resilient::{
+    CircuitOpenError, TimeoutError, circuit_breaker, deadline, decorator, fallback, retry, timeout,
+};
+
+use crate::support::{Events, Fault, Service, Step, virtually};
+
+/// Promises nothing of its errors.
+#[decorator(GuardedAsk)]
+trait Ask {
+    type Error;
+
+    #[retry(max_attempts = 2)]
+    fn ask(&self) -> Result<u32, Self::Error>;
+}
+
+/// Classifies its failures, and does nothing else.
+struct Mute;
+
+impl resilient::Retryable for Mute {
+    fn retry_classification(&self) -> resilient::RetryClassification {
+        resilient::RetryClassification::Transient { retry_after: Some(Duration::from_secs(7)) }
+    }
+}
+
+struct Silent;
+
+impl Ask for Silent {
+    type Error = Mute;
+
+    fn ask(&self) -> Result<u32, Mute> {
+        Err(Mute)
+    }
+}
+
+impl Ask for Service {
+    type Error = Fault;
+
+    fn ask(&self) -> Result<u32, Fault> {
+        self.call()
+    }
+}
+
+/// Cannot say what is worth another attempt.
+struct Unsuitable;
+
+impl Ask for Unsuitable {
+    type Error = String;
+
+    fn ask(&self) -> Result<u32, String> {
+        Ok(1)
+    }
+}
+
+#[test]
+fn an_error_need_only_be_classified() {
+    virtually(|clock| {
+        assert!(GuardedAsk::new(Silent).ask().is_err());
+        let sleeps = clock.sleeps();
+        assert_eq!(sleeps.len(), 1);
+        assert!(sleeps[0] >= Duration::from_secs(7), "by its hint: {sleeps:?}");
+    });
+}
+
+/// A trait that does not promise `Display` has wrappers that cannot rely on it.
+#[test]
+fn events_show_the_type_of_an_error_of_which_nothing_is_known() {
+    virtually(|_| {
+        let (events, _guard) = Events::collect();
+        let service = Service::new(&[Step::Fail, Step::Answer(5)], None);
+        assert_eq!(GuardedAsk::new(service).ask().ok(), Some(5));
+        let told = events.named("retry");
+        assert_eq!(told.len(), 1);
+        assert!(told[0].field("error").ends_with("Fault"), "{told:?}");
+    });
+}
+
+#[test]
+fn others_can_be_wrapped_and_taken_out_again() {
+    let wrapped = GuardedAsk::new(Unsuitable);
+    assert_eq!((wrapped.inner().ask(), wrapped.into_inner().ask()), (Ok(1), Ok(1)));
+}
+
+/// Every policy, each with an error type of its own.
+#[decorator(GuardedEach)]
+trait Each {
+    type Slow: From<io::Error>;
+    type Late;
+    type Down;
+    type Typed;
+    type Chosen;
+
+    #[timeout(secs = 1)]
+    async fn slow(&self) -> Result<u32, Self::Slow>;
+    #[deadline(secs = 1)]
+    async fn late(&self) -> Result<u32, Self::Late>;
+    #[circuit_breaker(name = "bounds::down", failure_threshold = 1)]
+    fn down(&self) -> Result<u32, Self::Down>;
+    #[retry(on = io::Error, backoff = none, max_attempts = 2)]
+    fn typed(&self, calls: &mut u32) -> Result<u32, Self::Typed>;
+    #[fallback(default = 9)]
+    #[retry(when = |_| true, backoff = none, max_attempts = 2)]
+    fn chosen(&self, calls: &mut u32) -> Result<resilient::Served<u32>, Self::Chosen>;
+    #[retry(on = any, backoff = none, max_attempts = 2)]
+    fn any(&self, calls: &mut u32) -> Result<u32, Self::Chosen>;
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Slow(Option<TimeoutError>);
+
+impl From<TimeoutError> for Slow {
+    fn from(error: TimeoutError) -> Self {
+        Self(Some(error))
+    }
+}
+
+impl From<io::Error> for Slow {
+    fn from(_: io::Error) -> Self {
+        Self(None)
+    }
+}
+
+#[derive(Debug)]
+struct Down(Option<CircuitOpenError>);
+
+impl From<CircuitOpenError> for Down {
+    fn from(error: CircuitOpenError) -> Self {
+        Self(Some(error))
+    }
+}
+
+struct Nothing;
+struct Fails;
+
+impl Each for Fails {
+    type Slow = Slow;
+    type Late = TimeoutError;
+    type Down = Down;
+    type Typed = io::Error;
+    type Chosen = Nothing;
+
+    async fn slow(&self) -> Result<u32, Slow> {
+        std::future::pending().await
+    }
+
+    async fn late(&self) -> Result<u32, TimeoutError> {
+        std::future::pending().await
+    }
+
+    fn down(&self) -> Result<u32, Down> {
+        Err(Down(None))
+    }
+
+    fn typed(&self, calls: &mut u32) -> Result<u32, io::Error> {
+        *calls += 1;
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn chosen(&self, calls: &mut u32) -> Result<resilient::Served<u32>, Nothing> {
+        *calls += 1;
+        Err(Nothing)
+    }
+
+    fn any(&self, calls: &mut u32) -> Result<u32, Nothing> {
+        *calls += 1;
+        Err(Nothing)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_policy_demands_its_own() {
+    let one = GuardedEach::new(Fails);
+    let limit = Duration::from_secs(1);
+    assert_eq!(one.slow().await, Err(Slow(Some(TimeoutError { operation: "slow", limit }))));
+    assert_eq!(one.late().await, Err(TimeoutError { operation: "late", limit }));
+    assert!(matches!(one.down(), Err(Down(None))));
+    assert!(matches!(one.down(), Err(Down(Some(refusal))) if refusal.name == "bounds::down"));
+    let mut calls = 0;
+    assert!(one.typed(&mut calls).is_err());
+    assert!(one.chosen(&mut calls).is_ok_and(|served| *served == 9 && served.is_degraded()));
+    assert!(one.any(&mut calls).is_err());
+    assert_eq!(calls, 6, "two of each");
+}
