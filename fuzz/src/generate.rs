@@ -10,6 +10,9 @@ use crate::{ATTRIBUTES, PAGES};
 /// Functions as people write them.
 const CORPUS: &str = include_str!("../../resilient-macros/src/stack/corpus.txt");
 
+/// Traits, likewise.
+const TRAITS: &str = include_str!("../../resilient-macros/src/decorator/corpus.txt");
+
 /// What is written in the parentheses of the attribute `name`: as its page has it, or made up.
 pub fn arguments(bytes: Bytes<'_, '_>, name: &str) -> Result<TokenStream> {
     let start = format!("#[{name}(");
@@ -109,6 +112,27 @@ pub fn function(bytes: Bytes<'_, '_>) -> Result<TokenStream> {
         3..=6 => assembled(bytes)?,
         _ => soup(bytes, 3)?,
     });
+    Ok(all)
+}
+
+/// A trait: one that a person has written, or one with methods that are put together here.
+pub fn decorated(bytes: Bytes<'_, '_>) -> Result<TokenStream> {
+    if bytes.ratio(2, 5)? {
+        let lines: Vec<&str> = TRAITS.lines().collect();
+        return Ok(parsed(bytes.choose(&lines)?));
+    }
+    let mut all = if bytes.ratio(1, 4)? { sibling(bytes)? } else { TokenStream::new() };
+    all.extend(parsed("pub trait Model"));
+    all.extend(piece(bytes, "generics")?);
+    all.extend(piece(bytes, "clauses")?);
+    let mut inside = parsed("type Error;");
+    for _ in 0..bytes.int_in_range(1..=4_u8)? {
+        if bytes.ratio(2, 3)? {
+            inside.extend(sibling(bytes)?);
+        }
+        inside.extend(assembled(bytes)?);
+    }
+    all.extend(group(Delimiter::Brace, inside));
     Ok(all)
 }
 

@@ -1,7 +1,7 @@
 //! What an attribute must leave of an item, as words without an order. The tolerances are those of
 //! `resilient-macros/src/stack/tests.rs`, and what no one can tell from its absence.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use crate::ATTRIBUTES;
 
@@ -12,10 +12,40 @@ const TOLERATED: &[&str] = &["self", "mut", "!", ":", "std", "boxed", "Box", "pi
 
 /// The words of `item` that are missing in `out`.
 pub fn lost(item: &TokenStream, out: &TokenStream) -> Vec<String> {
+    missing(words(without_ours(without_empty(without_groups(item.clone())))), out)
+}
+
+/// The same of a trait, whose members have attributes of ours, too.
+pub fn lost_of_trait(item: &TokenStream, out: &TokenStream) -> Vec<String> {
+    missing(words(stripped(item.clone()).into_iter().collect()), out)
+}
+
+fn stripped(tokens: TokenStream) -> TokenStream {
+    let inside = |token: TokenTree| match token {
+        TokenTree::Group(group) => Group::new(group.delimiter(), stripped(group.stream())).into(),
+        other => other,
+    };
+    let mut kept: Vec<TokenTree> = Vec::new();
+    for token in without_empty(without_groups(tokens)) {
+        let is_attribute = kept.last().is_some_and(|mark| mark.to_string() == "#");
+        match token {
+            TokenTree::Group(group) if is_attribute && is_taken(group.stream()) => drop(kept.pop()),
+            other => kept.push(inside(other)),
+        }
+    }
+    kept.into_iter().collect()
+}
+
+/// An attribute of ours, or one that may be one under a condition.
+fn is_taken(inside: TokenStream) -> bool {
+    let words = words(without_groups(inside.clone()));
+    is_ours(inside) || words.first().is_some_and(|first| first == "cfg_attr" || first == "decorator")
+}
+
+fn missing(mut wanted: Vec<String>, out: &TokenStream) -> Vec<String> {
     let mut there = words(without_groups(out.clone()));
     there.sort();
     let mut there = there.into_iter().peekable();
-    let mut wanted = words(without_ours(without_empty(without_groups(item.clone()))));
     wanted.sort();
     wanted.retain(|word| {
         while there.next_if(|other| other < word).is_some() {}

@@ -33,6 +33,47 @@ pub struct Described {
     path: TokenStream,
 }
 
+/// A trait under `#[decorator]`.
+pub struct Decorated {
+    arguments: TokenStream,
+    item: TokenStream,
+}
+
+impl<'a> Arbitrary<'a> for Decorated {
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        const ARGUMENTS: [&str; 5] =
+            ["Guarded", "Guarded", "Guarded, crate = facade::resilient", "crate = x, Guarded,", "name = Guarded"];
+        let arguments = soup::parsed(bytes.choose(&ARGUMENTS)?);
+        let item = generate::decorated(bytes)?;
+        Ok(Self { arguments: mutate::some(bytes, arguments)?, item: mutate::some(bytes, item)? })
+    }
+}
+
+impl Decorated {
+    /// Expands it; whether it is a trait that could be wrapped.
+    ///
+    /// # Panics
+    /// Where the macro does, loses a token of the trait, or writes for a trait what cannot be read.
+    pub fn check(&self) -> bool {
+        let out = decorator::expand(self.arguments.clone(), self.item.clone());
+        let lost = kept::lost_of_trait(&self.item, &out);
+        assert!(lost.is_empty(), "{self:?}\nloses {lost:?}, and becomes\n{out}");
+        let is_wrapped = syn::parse2::<syn::ItemTrait>(self.item.clone()).is_ok()
+            && !out.to_string().contains("compile_error");
+        if is_wrapped {
+            let read = syn::parse2::<syn::File>(out.clone());
+            assert!(read.is_ok(), "{self:?}\nbecomes what cannot be read, {:?}\n{out}", read.err());
+        }
+        is_wrapped
+    }
+}
+
+impl fmt::Debug for Decorated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#[decorator({})]\n{}", kept::shown(&self.arguments), kept::shown(&self.item))
+    }
+}
+
 impl<'a> Arbitrary<'a> for Described {
     fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
         const PATHS: [&str; 4] =

@@ -72,3 +72,5 @@ fn imports_of<'a>(attributes: impl IntoIterator<Item = &'a Attribute>) -> TokenS
 
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod tests;

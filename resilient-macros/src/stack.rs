@@ -326,4 +326,4 @@ fn not_a_function(name: &str, item: TokenStream, error: &NotAFunction) -> TokenS
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -7,7 +7,8 @@ use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
 use syn::{
-    Attribute, FnArg, GenericParam, Generics, ReceiverKind, Signature, Token, TypeParamBound, WherePredicate,
+    Attribute, FnArg, GenericParam, Generics, Receiver, ReceiverKind, Signature, Token, TypeParamBound,
+    WherePredicate,
 };
 
 use super::own_type;
@@ -108,8 +109,11 @@ impl<'t> Bounds<'t> {
     ) {
         self.take_own_bounds(signature);
         self.take_auto_trait(signature, !policies.is_empty());
-        let error = Returns::of(signature).error_type().map(ToTokens::to_token_stream);
-        let Some(error) = error.filter(|error| self.is_for_all(error, &signature.generics)) else { return };
+        let Some(error) = error_of(&Returns::of(signature), runtime)
+            .filter(|error| self.is_for_all(error, &signature.generics))
+        else {
+            return;
+        };
         let error = self.of_inner(error);
         for (attribute, demands) in policies {
             // The compiler shows which of the policies demands it.
@@ -118,6 +122,18 @@ impl<'t> Bounds<'t> {
                 let name = Ident::new(demand, here(place));
                 self.demand(error.clone(), quote!(#runtime::#name));
             }
+        }
+    }
+
+    /// Adds what it takes to make another attempt with a `self`.
+    pub(super) fn take_copies(&mut self, signature: &Signature) {
+        let is_by_value = |receiver: &Receiver| match &receiver.kind {
+            ReceiverKind::Value => true,
+            ReceiverKind::Typed(_, ty) => !matches!(**ty, syn::Type::Reference(_)),
+            _ => false,
+        };
+        if signature.receiver().is_some_and(is_by_value) {
+            self.demand(self.inner.to_token_stream(), emit!(::core::clone::Clone));
         }
     }
 
@@ -188,6 +204,16 @@ impl<'t> Bounds<'t> {
             None => self.predicates.push((ty, vec![bound])),
         }
     }
+}
+
+/// The error type; of an alias, what it stands for is asked.
+fn error_of(returns: &Returns, runtime: &TokenStream) -> Option<TokenStream> {
+    if let Some(error) = returns.error_type() {
+        return Some(error.to_token_stream());
+    }
+    let syn::Type::Path(path) = &returns.ty else { return None };
+    let is_alias = last_name(&path.path).ends_with("Result") && !says(path.to_token_stream(), "_");
+    is_alias.then(|| emit!(<#path as #runtime::Outcome>::Error))
 }
 
 /// A name for the wrapper's parameter that nothing in the trait is called by.

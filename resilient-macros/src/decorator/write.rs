@@ -11,7 +11,7 @@ use super::imports_of;
 use super::read::{Kind, Member, Trait, conditional, under_condition};
 use super::settings::Settings;
 use crate::args::OVERRULED_BY;
-use crate::names::{emit, here};
+use crate::names::emit;
 use crate::report::Report;
 use crate::stack::{self, last_name};
 
@@ -47,8 +47,7 @@ impl Writer<'_> {
     fn has_retry(&self) -> bool {
         self.decorated.members.iter().any(|member| match &member.kind {
             Kind::Method(signature, _) => {
-                signature.receiver().is_some()
-                    && member.policies.iter().any(|policy| metas(policy).iter().any(is_retry))
+                signature.receiver().is_some() && member.policies.iter().any(is_retrying)
             }
             _ => false,
         })
@@ -131,10 +130,11 @@ impl Writer<'_> {
             .collect();
         let mut spans = owed.into_iter().map(|token| token.span());
         let (mut name, mut close) = (self.name.clone(), Punct::new('>', Spacing::Alone));
-        close.set_span(Span::mixed_site());
+        close.set_span(name.span());
         if let Some(start) = spans.next() {
+            // Both resolved alike: only then are they the ends of one piece.
+            close.set_span(name.span().located_at(spans.last().unwrap_or(start)));
             name.set_span(name.span().located_at(start));
-            close.set_span(here(spans.last().unwrap_or(start)));
         }
         emit!(#name<#inner #close)
     }
@@ -182,13 +182,16 @@ impl Writer<'_> {
                 let demands: Vec<_> =
                     policies.iter().map(|policy| (policy, stack::demands(&metas(policy)))).collect();
                 bounds.take_method(&signature, &demands, &self.runtime);
+                if policies.iter().any(is_retrying) {
+                    bounds.take_copies(&signature);
+                }
                 (signature, call)
             }
             Err(_) if has_body && policies.is_empty() => return None,
             Err(Refusal(place, message)) => {
                 place.error(message, report);
-                // So that nobody is told besides that it is missing.
-                (signature.clone(), emit!(::core::unimplemented!()))
+                // So that nobody is told besides that it is missing, or that it does nothing.
+                (signature.clone(), emit!(#![allow(unused_variables)] ::core::unimplemented!()))
             }
         };
         let conditions = member.conditions();
@@ -228,6 +231,10 @@ impl Writer<'_> {
 /// The attribute itself, or those that it stands for under a condition.
 fn metas(policy: &Attribute) -> Vec<Meta> {
     conditional(policy).map_or_else(|| vec![policy.meta.clone()], |(_, metas)| metas)
+}
+
+fn is_retrying(policy: &Attribute) -> bool {
+    metas(policy).iter().any(is_retry)
 }
 
 fn is_retry(meta: &Meta) -> bool {

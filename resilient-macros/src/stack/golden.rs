@@ -82,6 +82,20 @@ async fn read(path: &str) -> Result<String, io::Error> {
     );
 }
 
+/// As `#[decorator]` writes it into a wrapper.
+#[test]
+fn retry_of_a_decorator() {
+    holds(
+        "retry_of_a_decorator",
+        r"
+#[retry(__overruled_by = self.config, max_attempts = 5)]
+async fn chat(&self, request: Request) -> Result<Reply, Self::Error> {
+    <M as Model>::chat(&self.inner, request).await
+}
+",
+    );
+}
+
 #[test]
 fn retry_with_moved_arguments() {
     holds(

@@ -17,7 +17,7 @@ const ATTRIBUTES: &[(&str, &str)] = &[
     ("fallback", "default = Default::default(), reason = \"away\""),
 ];
 
-fn tokens(text: &str) -> TokenStream {
+pub(crate) fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap_or_default()
 }
 
@@ -26,7 +26,7 @@ fn expanded(name: &'static str, arguments: &str, item: &str) -> String {
 }
 
 /// All prefixes of some tokens, brackets closed, as an editor hands them on while one types.
-fn prefixes(whole: &TokenStream) -> Vec<TokenStream> {
+pub(crate) fn prefixes(whole: &TokenStream) -> Vec<TokenStream> {
     let mut all = Vec::new();
     let mut before = TokenStream::new();
     for token in whole.clone() {
@@ -60,7 +60,7 @@ fn words(tokens: TokenStream) -> Vec<String> {
 /// Whether every word of `part` is in `whole`, as often as it is in `part`. `self` may go by another name
 /// there, `mut` need not stand where nothing changes, `#![…]` stands above the function as `#[…]`, and the
 /// `Box::pin(async move …)` around a whole body is written anew.
-fn contains(whole: TokenStream, part: TokenStream) -> Result<(), String> {
+pub(crate) fn contains(whole: TokenStream, part: TokenStream) -> Result<(), String> {
     let mut there = words(whole).into_iter().peekable();
     for word in words(part) {
         while there.peek().is_some_and(|other| *other < word) {

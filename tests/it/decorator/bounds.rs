@@ -185,3 +185,53 @@ async fn each_policy_demands_its_own() {
     assert!(one.any(&mut calls).is_err());
     assert_eq!(calls, 6, "two of each");
 }
+
+/// An alias hides which of its parameters is the error.
+type AskResult<E> = Result<u32, E>;
+
+#[decorator(GuardedAliased)]
+trait Aliased {
+    type Error;
+
+    #[retry(max_attempts = 2)]
+    fn ask(&self) -> AskResult<Self::Error>;
+    #[timeout(secs = 1)]
+    fn bounded(&self) -> impl Future<Output = AskResult<Self::Error>> + Send;
+    #[retry(until = |state| *state > 1, backoff = none)]
+    fn polled(&self, calls: &mut u32) -> u32;
+    #[retry(backoff = none)]
+    fn found(&self, calls: &mut u32) -> Option<Self::Error>;
+}
+
+impl Aliased for Service {
+    type Error = Fault;
+
+    fn ask(&self) -> AskResult<Fault> {
+        self.call()
+    }
+
+    async fn bounded(&self) -> AskResult<Fault> {
+        self.call_async().await
+    }
+
+    fn polled(&self, calls: &mut u32) -> u32 {
+        *calls += 1;
+        *calls
+    }
+
+    fn found(&self, calls: &mut u32) -> Option<Fault> {
+        *calls += 1;
+        None
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn results_behind_an_alias_are_seen_through() {
+    let one = GuardedAliased::new(Service::new(&[Step::Answer(1), Step::Hang], None));
+    assert_eq!(one.ask().ok(), Some(1));
+    assert!(matches!(one.bounded().await, Err(Fault::Timeout(_))));
+    let mut calls = 0;
+    assert_eq!(one.polled(&mut calls), 2);
+    assert!(one.found(&mut calls).is_none());
+    assert_eq!(calls, 5);
+}

@@ -1,0 +1,16 @@
+use resilient::{decorator, retry};
+use resilient_ui_tests::Fault;
+
+#[decorator(GuardedModel)]
+trait Model: Sized {
+    #[retry]
+    fn made() -> Result<Self, Fault>;
+    fn named(self, name: &str) -> Self;
+    fn all(&self, others: Vec<Self>);
+    fn into<T: From<Self>>(&self) -> T;
+    fn left_to_the_default(self) -> Self {
+        self
+    }
+}
+
+fn main() {}
