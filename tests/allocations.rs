@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use resilient::{
-    CircuitOpenError, Retryable, Served, TimeoutError, circuit_breaker, deadline, fallback, retry, timeout,
+    CircuitOpenError, RetryConfig, Retryable, Served, TimeoutError, circuit_breaker, deadline, decorator,
+    fallback, retry, timeout,
 };
 
 #[derive(Debug, thiserror::Error, Retryable)]
@@ -125,6 +126,27 @@ fn a_sync_timeout_allocates_for_the_first_call_of_a_function_alone() {
     assert_eq!(allocations(|| calls(100)), 0);
 }
 
+#[decorator(Guarded)]
+trait Ask {
+    #[retry]
+    fn blocking(&self, input: [u32; 4]) -> Result<u32, Fault>;
+    #[retry]
+    #[timeout(secs = 120)]
+    async fn ready(&self, input: [u32; 4]) -> Result<u32, Fault>;
+}
+
+struct First;
+
+impl Ask for First {
+    fn blocking(&self, input: [u32; 4]) -> Result<u32, Fault> {
+        Ok(input[0])
+    }
+
+    async fn ready(&self, input: [u32; 4]) -> Result<u32, Fault> {
+        Ok(input[0])
+    }
+}
+
 #[test]
 fn success_at_the_first_attempt_allocates_nothing() {
     // The first call of all registers the breaker under its name.
@@ -141,6 +163,15 @@ fn success_at_the_first_attempt_allocates_nothing() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let _entered = runtime.enter();
     assert_eq!(allocations(|| drop(black_box(finish(timed(black_box(&1)))))), 0, "async, with a timer armed");
+
+    for guarded in [Guarded::new(First), Guarded::with_config(First, RetryConfig::default())] {
+        assert_eq!(
+            allocations(|| drop(black_box(guarded.blocking(black_box([1; 4]))))),
+            0,
+            "decorated, sync"
+        );
+        assert_eq!(allocations(|| drop(black_box(finish(guarded.ready([1; 4]))))), 0, "decorated, async");
+    }
 
     // The counter counts: a fallback's value describes the error that caused it.
     assert!(allocations(|| drop(black_box(blocking_failure()))) > 0);

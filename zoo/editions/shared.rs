@@ -163,3 +163,28 @@ pub mod unsafes {
         WITNESS.check(POLICY, 2, || unsafe { Careful(1).with_self() });
     }
 }
+
+/// A trait whose names mean something in other editions.
+pub mod decorated {
+    use resilient::decorator;
+    use resilient_zoo::prelude::*;
+
+    /// Generates.
+    #[decorator(Guarded)]
+    pub trait Generate {
+        /// By a name that became a keyword.
+        #[retry]
+        fn r#gen(&self, r#async: u32, _: u8) -> Result<u32, Fault>;
+    }
+
+    impl Generate for u32 {
+        fn r#gen(&self, r#async: u32, _: u8) -> Result<u32, Fault> {
+            Ok(self + r#async)
+        }
+    }
+
+    #[test]
+    fn raw_names_are_handed_on() {
+        assert!(Guarded::new(1).r#gen(2, 0).is_ok_and(|sum| sum == 3));
+    }
+}

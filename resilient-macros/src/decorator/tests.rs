@@ -52,7 +52,9 @@ fn half_typed_settings_keep_the_trait() {
 
 #[test]
 fn what_is_no_trait_is_left_as_it_is() {
-    for item in ["struct Model;", "impl Model {}", "fn ask() {}", "macro_call! {}", "unsafe impl Send for M {}"] {
+    for item in
+        ["struct Model;", "impl Model {}", "fn ask() {}", "macro_call! {}", "unsafe impl Send for M {}"]
+    {
         let out = expanded("Guarded", tokens(item));
         assert_eq!(contains(out.clone(), tokens(item)), Ok(()), "{out}");
         assert_eq!(out.to_string().contains("compile_error"), !item.starts_with("macro"), "{out}");

@@ -3,7 +3,7 @@
 /// Renamed.
 pub mod renamed {
     use sturdy::{CircuitOpenError, Retryable, Served, TimeoutError};
-    use sturdy::{circuit_breaker, deadline, fallback, retry, timeout};
+    use sturdy::{circuit_breaker, deadline, decorator, fallback, retry, timeout};
 
     /// What can go wrong.
     #[derive(Debug, Retryable)]
@@ -41,6 +41,39 @@ pub mod renamed {
         Ok(text.len().into())
     }
 
+    /// The trait says it for all that is in it.
+    #[decorator(GuardedAsk, crate = sturdy)]
+    pub trait Ask {
+        /// What can go wrong.
+        type Error;
+
+        /// Asks.
+        ///
+        /// # Errors
+        /// Its own.
+        #[retry]
+        fn ask(&self, text: String) -> Result<usize, Self::Error>;
+
+        /// By the name under which the crate is known.
+        ///
+        /// # Errors
+        /// Its own.
+        #[sturdy::retry(on = any)]
+        fn again(&self) -> Result<usize, Self::Error>;
+    }
+
+    impl Ask for usize {
+        type Error = Fault;
+
+        fn ask(&self, text: String) -> Result<usize, Fault> {
+            Ok(text.len() + self)
+        }
+
+        fn again(&self) -> Result<usize, Fault> {
+            Ok(*self)
+        }
+    }
+
     /// Each says it.
     ///
     /// # Errors
@@ -53,7 +86,7 @@ pub mod renamed {
 
 /// Passed on.
 pub mod passed_on {
-    use resilient_zoo_facade::protection::{self, Served};
+    use resilient_zoo_facade::protection::{self, Served, timeout};
 
     use crate::renamed::Fault;
 
@@ -65,6 +98,30 @@ pub mod passed_on {
     pub fn blocking(text: String) -> Result<Served<usize>, Fault> {
         Ok(text.len().into())
     }
+
+    /// With its path, for all that is in it.
+    #[protection::decorator(GuardedAsk, crate = resilient_zoo_facade::protection)]
+    #[allow(async_fn_in_trait)]
+    pub trait Ask {
+        /// What can go wrong.
+        type Error;
+
+        /// Asks.
+        ///
+        /// # Errors
+        /// Its own.
+        #[timeout(secs = 1)]
+        async fn ask(&self, text: String) -> Result<usize, Self::Error>;
+    }
+
+    impl Ask for usize {
+        type Error = Fault;
+
+        async fn ask(&self, text: String) -> Result<usize, Fault> {
+            std::future::ready(()).await;
+            Ok(text.len() + self)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -74,5 +131,16 @@ mod tests {
         assert!(super::renamed::awaited("a".into()).await.is_ok_and(|served| *served == 1));
         assert!(super::renamed::blocking("a").is_ok_and(|length| length == 1));
         assert!(super::passed_on::blocking("a".into()).is_ok_and(|served| *served == 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn traits_are_guarded() {
+        {
+            use super::renamed::{Ask as _, GuardedAsk};
+            let asks = GuardedAsk::new(1);
+            assert_eq!((asks.ask("a".into()).ok(), asks.again().ok()), (Some(2), Some(1)));
+        }
+        use super::passed_on::{Ask as _, GuardedAsk};
+        assert_eq!(GuardedAsk::new(1).ask("a".into()).await.ok(), Some(2));
     }
 }
