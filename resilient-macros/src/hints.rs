@@ -5,6 +5,8 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
+use crate::args::OVERRULED_BY;
+
 /// Set by rust-analyzer for the process that expands macros. If it ever goes by another name, editors
 /// propose nothing, and nothing else changes.
 const IN_EDITOR: &str = "RUST_ANALYZER_INTERNALS_DO_NOT_USE";
@@ -92,7 +94,8 @@ fn pieces(arguments: &TokenStream) -> Vec<Piece> {
         }
         _ => None,
     };
-    tokens.split(is_comma).filter_map(piece).collect()
+    // What our own attributes write to one another is nobody's to complete.
+    tokens.split(is_comma).filter_map(piece).filter(|piece| piece.name != OVERRULED_BY).collect()
 }
 
 #[cfg(test)]
@@ -126,6 +129,10 @@ mod tests {
                 "backoff = lin",
                 "mod retry { use ::r::ide::retry::*; use self::{backoff as _}; }
                  mod retry_backoff { use ::r::ide::words::retry::backoff::*; use self::{lin as _}; }",
+            ),
+            (
+                "__overruled_by = self.config, max_att",
+                "mod retry { use ::r::ide::retry::*; use self::{max_att as _}; }",
             ),
             ("3 + x, (a, b), = 5", "mod retry { use ::r::ide::retry::*; use self::{}; }"),
         ] {

@@ -99,6 +99,9 @@ wording! {
         "`Self` is the wrapper here, and another type for what is wrapped\n\
          name a type that is the same for both, such as `Self::Error`; \
          or give the method a default body and no policy: the wrapper then has that body";
+    own_type_in_a_member():
+        "`Self` is the wrapper here, and another type for what is wrapped: one type or constant cannot serve both\n\
+         name a type that is the same for both, or write this wrapper by hand";
     macro_in_a_trait(): "what this macro writes is not seen here, so the wrapper would not have it\nwrite it out";
 
     // The stack.

@@ -17,6 +17,12 @@ pub(super) fn alone(tokens: TokenStream) -> Option<Span> {
             TokenTree::Ident(ident) if ident == "Self" && !is_only_asked(tokens.peek()) => {
                 return Some(ident.span());
             }
+            // `impl Trait + use<'_, Self>` says what is captured, which is always all.
+            TokenTree::Ident(ident) if ident == "use" => {
+                tokens
+                    .by_ref()
+                    .find(|token| matches!(token, TokenTree::Punct(mark) if mark.as_char() == '>'));
+            }
             _ => {}
         }
     }

@@ -7,13 +7,14 @@ use syn::{Attribute, MacroDelimiter, Meta, MetaList, Signature, TypeParamBound};
 
 use super::bounds::Bounds;
 use super::forward::{Forward, Inner, Refusal};
-use super::imports_of;
 use super::read::{Kind, Member, Trait, conditional, under_condition};
 use super::settings::Settings;
+use super::{imports_of, own_type};
 use crate::args::OVERRULED_BY;
 use crate::names::emit;
 use crate::report::Report;
 use crate::stack::{self, last_name};
+use crate::wording;
 
 /// What is written beside the trait.
 pub(super) fn wrapper(
@@ -149,13 +150,24 @@ impl Writer<'_> {
             }
             Kind::Type(ty) => {
                 let (name, generics) = (&ty.ident, &ty.generics);
+                if let Some(span) = own_type::alone(ty.bounds.to_token_stream()) {
+                    report.error(span, wording::own_type_in_a_member());
+                }
                 let clause = &generics.where_clause;
                 let (parameters, arguments, _) = generics.split_for_impl();
                 Some(emit!(#(#conditions)* type #name #parameters = #asked::#name #arguments #clause;))
             }
             Kind::Const(value) => {
                 let (name, ty) = (&value.ident, &value.ty);
-                Some(emit!(#(#conditions)* const #name: #ty = #asked::#name;))
+                let value = match (own_type::alone(ty.to_token_stream()), &value.default) {
+                    (None, _) => emit!(#asked::#name),
+                    (Some(_), Some(_)) => return None,
+                    (Some(span), None) => {
+                        report.error(span, wording::own_type_in_a_member());
+                        emit!(::core::unimplemented!())
+                    }
+                };
+                Some(emit!(#(#conditions)* const #name: #ty = #value;))
             }
             Kind::Macro(_) => None,
         }

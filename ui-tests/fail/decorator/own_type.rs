@@ -3,6 +3,9 @@ use resilient_ui_tests::Fault;
 
 #[decorator(GuardedModel)]
 trait Model: Sized {
+    type Builder: Into<Self>;
+    const EMPTY: Option<Self>;
+    const LEFT_TO_THE_DEFAULT: Option<Self> = None;
     #[retry]
     fn made() -> Result<Self, Fault>;
     fn named(self, name: &str) -> Self;

@@ -33,8 +33,17 @@ pub trait Sent {
     async fn default(&self) -> u32 {
         1
     }
+    /// Of any type.
+    #[retry]
+    async fn any<T: Into<u64> + Clone + Send, const L: usize>(
+        &self,
+        values: [T; L],
+        more: impl Into<u64> + Clone + Send + 'static,
+    ) -> Result<u64, Self::Error>;
     /// Not async.
     fn plain(&self) -> u32;
+    /// One after the other.
+    fn items(&self) -> Box<dyn Iterator<Item = u32> + Send + '_>;
 }
 
 /// With the policies below `#[async_trait]`, which has made plain functions of the methods.
@@ -111,6 +120,8 @@ pub trait ByHand {
     fn any(&self, text: String) -> impl Future<Output = Result<usize, Self::Error>> + Send;
     /// Not guarded.
     fn plain(&self) -> impl Future<Output = u32> + Send;
+    /// Not a future.
+    fn items(&self) -> impl Iterator<Item = u32>;
 }
 
 /// Implements all of them.
@@ -142,8 +153,20 @@ impl Sent for Length {
         n
     }
 
+    async fn any<T: Into<u64> + Clone + Send, const L: usize>(
+        &self,
+        values: [T; L],
+        more: impl Into<u64> + Clone + Send + 'static,
+    ) -> Result<u64, Fault> {
+        Ok(values.into_iter().map(Into::into).sum::<u64>() + more.into())
+    }
+
     fn plain(&self) -> u32 {
         self.0
+    }
+
+    fn items(&self) -> Box<dyn Iterator<Item = u32> + Send + '_> {
+        Box::new(0..self.0)
     }
 }
 
@@ -213,6 +236,10 @@ impl ByHand for Length {
     async fn plain(&self) -> u32 {
         std::future::ready(self.0).await
     }
+
+    fn items(&self) -> impl Iterator<Item = u32> {
+        0..self.0
+    }
 }
 
 #[cfg(test)]
@@ -225,6 +252,8 @@ mod tests {
             let mut one = GuardedSent::new(Length(3));
             assert_eq!(one.shared("a".into()).await.ok(), Some(1));
             assert_eq!(one.mutable("ab").await.ok(), Some(2));
+            assert_eq!(one.any([1_u8, 2], 3_u16).await.ok(), Some(6));
+            assert_eq!(one.items().count(), 4);
             let mut list = Vec::new();
             Box::new(one.clone()).boxed(&mut list).await;
             assert_eq!((list, one.plain(), Sent::default(&one).await), (vec![4], 4, 1));
@@ -266,6 +295,7 @@ mod tests {
             let one = GuardedByHand::new(Length(3));
             assert_eq!(one.shared("a".into()).await.ok(), Some(1));
             assert_eq!(one.any("ab".into()).await.ok(), Some(2));
+            assert_eq!(one.items().count(), 3);
             one.plain().await
         });
         assert_eq!(task.await.ok(), Some(3));

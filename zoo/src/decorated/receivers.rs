@@ -9,6 +9,8 @@ use crate::witness::Fault;
 /// Takes itself in every way.
 #[decorator(GuardedTaken)]
 pub trait Taken: Clone {
+    /// Left to the default.
+    const NONE: Option<Self> = None;
     /// Without a `self`.
     fn made(n: u32) -> u32;
     /// Without a `self`, and retried.
@@ -145,6 +147,7 @@ mod tests {
     fn what_cannot_be_handed_on_is_left_to_the_default() {
         let one = GuardedTaken::new(Counter(7));
         assert_eq!(Arc::new(one.clone()).counted(), 8, "not the 100 of what is wrapped");
+        assert!(GuardedTaken::<Counter>::NONE.is_none());
         let (left, right) = one.twice();
         assert_eq!(left.into_inner(), right.into_inner());
     }
