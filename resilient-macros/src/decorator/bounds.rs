@@ -15,7 +15,7 @@ use super::own_type;
 use super::read::Trait;
 use crate::mentions::says;
 use crate::names::{emit, here};
-use crate::returns::Returns;
+use crate::returns::{Returns, Shape};
 use crate::stack::last_name;
 
 /// The parameters of an implementation of the trait, and what is known of them.
@@ -33,8 +33,9 @@ pub(super) struct Bounds<'t> {
 }
 
 impl<'t> Bounds<'t> {
-    pub(super) fn of(decorated: &'t Trait) -> Self {
-        let inner = free_parameter(decorated);
+    /// Of the wrapper of that name.
+    pub(super) fn of(wrapper: &Ident, decorated: &'t Trait) -> Self {
+        let inner = free_parameter(wrapper, decorated);
         let (name, arguments) = (&decorated.name, arguments(&decorated.generics));
         let trait_path = quote!(#name #arguments);
         let asked = emit!(<#inner as #trait_path>);
@@ -100,7 +101,8 @@ impl<'t> Bounds<'t> {
         }
     }
 
-    /// Adds what a method that is handed on needs, with its policies and with their names and settings.
+    /// Adds what a method that is handed on needs: by itself, and for each policy what that demands of an
+    /// error type.
     pub(super) fn take_method(
         &mut self,
         signature: &Signature,
@@ -108,9 +110,10 @@ impl<'t> Bounds<'t> {
         runtime: &TokenStream,
     ) {
         self.take_own_bounds(signature);
-        self.take_auto_trait(signature, !policies.is_empty());
-        let Some(error) = error_of(&Returns::of(signature), runtime)
-            .filter(|error| self.is_for_all(error, &signature.generics))
+        let returns = Returns::of(signature);
+        self.take_auto_trait(signature, !policies.is_empty() && is_sent(signature, &returns));
+        let Some(error) =
+            error_of(&returns, runtime).filter(|error| self.is_for_all(error, &signature.generics))
         else {
             return;
         };
@@ -156,13 +159,12 @@ impl<'t> Bounds<'t> {
         }
     }
 
-    /// A future that is `Send` and holds `self` needs what it holds to be so.
-    fn take_auto_trait(&mut self, signature: &Signature, has_policies: bool) {
-        let returned = signature.output.to_token_stream();
-        let is_plainly_sent = has_policies && (says(returned.clone(), "Send") || says(returned, "BoxFuture"));
+    /// A future that is `Send` and holds `self` needs what it holds to be so. One that is only handed on does
+    /// not hold it.
+    fn take_auto_trait(&mut self, signature: &Signature, has_sent_policies: bool) {
         let is_made_sent = signature.asyncness.is_some() && self.decorated.async_trait().is_some_and(sends);
         let Some(FnArg::Receiver(receiver)) = signature.inputs.first() else { return };
-        if !is_plainly_sent && !is_made_sent {
+        if !has_sent_policies && !is_made_sent {
             return;
         }
         let is_shared = match &receiver.kind {
@@ -212,16 +214,17 @@ fn error_of(returns: &Returns, runtime: &TokenStream) -> Option<TokenStream> {
         return Some(error.to_token_stream());
     }
     let syn::Type::Path(path) = &returns.ty else { return None };
-    let is_alias = last_name(&path.path).ends_with("Result") && !says(path.to_token_stream(), "_");
+    let is_associated = path.qself.is_some() || path.path.segments.first()?.ident == "Self";
+    let is_alias =
+        last_name(&path.path).ends_with("Result") && !is_associated && !says(path.to_token_stream(), "_");
     is_alias.then(|| emit!(<#path as #runtime::Outcome>::Error))
 }
 
 /// A name for the wrapper's parameter that nothing in the trait is called by.
-fn free_parameter(decorated: &Trait) -> Ident {
-    let said = decorated.to_token_stream();
-    let policies: TokenStream =
-        decorated.members.iter().flat_map(|member| &member.policies).map(ToTokens::to_token_stream).collect();
-    let is_free = |name: &String| !says(said.clone(), name) && !says(policies.clone(), name);
+fn free_parameter(wrapper: &Ident, decorated: &Trait) -> Ident {
+    let policies = decorated.members.iter().flat_map(|member| &member.policies);
+    let said = quote!(#wrapper #decorated #(#policies)*);
+    let is_free = |name: &String| !says(said.clone(), name);
     let mut names = std::iter::once("M".to_owned()).chain((2_u32..).map(|number| format!("M{number}")));
     let name = names.find(is_free).unwrap_or_default();
     Ident::new(&name, Span::mixed_site())
@@ -263,6 +266,36 @@ fn leaves_out_lifetimes(ty: TokenStream) -> bool {
         }
     }
     false
+}
+
+/// Whether a future is returned that says that it can be sent.
+fn is_sent(signature: &Signature, returns: &Returns) -> bool {
+    let says_so = || {
+        let around = around_output(signature.output.to_token_stream());
+        says(around.clone(), "Send") || says(around, "BoxFuture")
+    };
+    matches!(returns.shape, Shape::ImplFuture | Shape::BoxedFuture) && says_so()
+}
+
+/// The type of a future without what it comes to: without what follows `Future` in angle brackets.
+fn around_output(ty: TokenStream) -> TokenStream {
+    let mut around = TokenStream::new();
+    let (mut depth, mut is_inside, mut last) = (0_u32, false, String::new());
+    for token in ty {
+        let text = token.to_string();
+        match &*text {
+            "<" if is_inside || last == "Future" => (depth, is_inside) = (depth + 1, true),
+            // Not that of an arrow.
+            ">" if is_inside && last != "-" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if !is_inside {
+            around.extend([token]);
+        }
+        is_inside &= depth > 0;
+        last = text;
+    }
+    around
 }
 
 /// Not `#[async_trait(?Send)]`.

@@ -24,7 +24,7 @@ pub(super) fn wrapper(
     report: &mut Report,
 ) -> TokenStream {
     let writer = Writer { name, decorated, settings, runtime: settings.runtime() };
-    let mut bounds = Bounds::of(decorated);
+    let mut bounds = Bounds::of(name, decorated);
     let members: TokenStream =
         decorated.members.iter().filter_map(|member| writer.member(member, &mut bounds, report)).collect();
     let wrapper = writer.own(&bounds.inner);
@@ -80,6 +80,7 @@ impl Writer<'_> {
                 }
             }
         });
+        // A crate of its own need not use all of it.
         emit! {
             #[doc = #about]
             #[derive(::core::clone::Clone, ::core::fmt::Debug)]

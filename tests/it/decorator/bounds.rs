@@ -235,3 +235,63 @@ async fn results_behind_an_alias_are_seen_through() {
     assert!(one.found(&mut calls).is_none());
     assert_eq!(calls, 5);
 }
+
+/// Not everything that says `Send` is a future that can be sent.
+#[decorator(GuardedLocal)]
+trait Local {
+    #[retry(when = |_| true, backoff = none)]
+    fn blocking(&self) -> Result<u32, Box<dyn std::error::Error + Send + Sync>>;
+    #[timeout(secs = 1)]
+    fn awaited(&self) -> impl Future<Output = Result<Box<dyn Fn() -> u32 + Send>, Fault>>;
+    #[timeout(secs = 1)]
+    async fn native(&self) -> Result<Box<dyn Fn() -> u32 + Send>, Fault>;
+    /// Can be sent, because it does not hold `self`.
+    fn plain(&self) -> impl Future<Output = u32> + Send;
+}
+
+impl Local for std::rc::Rc<u32> {
+    fn blocking(&self) -> Result<u32, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(**self)
+    }
+
+    async fn awaited(&self) -> Result<Box<dyn Fn() -> u32 + Send>, Fault> {
+        let n = **self;
+        Ok(Box::new(move || n))
+    }
+
+    async fn native(&self) -> Result<Box<dyn Fn() -> u32 + Send>, Fault> {
+        self.awaited().await
+    }
+
+    fn plain(&self) -> impl Future<Output = u32> + Send {
+        std::future::ready(**self)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stays_on_its_thread_can_be_wrapped() {
+    let one = GuardedLocal::new(std::rc::Rc::new(3));
+    assert_eq!((one.blocking().ok(), one.plain().await), (Some(3), 3));
+    assert_eq!(one.awaited().await.unwrap()() + one.native().await.unwrap()(), 6);
+}
+
+/// The wrapper's parameter is called by no name that there is already.
+#[decorator(M)]
+trait Named {
+    #[retry]
+    fn ask(&self, m: M2) -> Result<u32, Fault>;
+}
+
+#[derive(Clone)]
+struct M2;
+
+impl Named for u32 {
+    fn ask(&self, _: M2) -> Result<u32, Fault> {
+        Ok(*self)
+    }
+}
+
+#[test]
+fn names_do_not_meet() {
+    assert_eq!(M::new(3_u32).ask(M2).ok(), Some(3));
+}
