@@ -22,7 +22,7 @@ fn wrapper() {
     holds(
         "wrapper",
         "RetryingModel",
-        r#"
+        r"
 /// Completes chats.
 #[async_trait]
 pub trait CompletionModel: Send + Sync {
@@ -32,7 +32,7 @@ pub trait CompletionModel: Send + Sync {
     #[retry(max_attempts = 5)]
     async fn chat_stream(&self, request: ChatRequest) -> Result<ChunkStream<Self::Error>, Self::Error>;
 }
-"#,
+",
     );
 }
 

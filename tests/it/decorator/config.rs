@@ -125,7 +125,7 @@ fn its_numbers_are_those_of_every_retry() {
         };
         assert_eq!(by_value(Retrying::new(Fails::default())), 6);
         assert_eq!(by_value(Retrying::with_config(Fails::default(), FIVE)), 5);
-        assert_eq!(calls(Some(FIVE), |one| one.plain()), 1);
+        assert_eq!(calls(Some(FIVE), Flaky::plain), 1);
     });
 }
 
@@ -141,16 +141,16 @@ fn without_self_there_is_no_config() {
 #[test]
 fn what_is_no_number_stays_the_methods() {
     virtually(|_| {
-        assert_eq!(calls(Some(FIVE), |one| one.selected()), 3, "what `on` does not select ends it");
+        assert_eq!(calls(Some(FIVE), Flaky::selected), 3, "what `on` does not select ends it");
         assert_eq!(calls(Some(FIVE), |one| assert_eq!(one.judged(), 5)), 5);
-        assert_eq!(calls(Some(FIVE), |one| one.within()), 3, "the budget has two tokens");
+        assert_eq!(calls(Some(FIVE), Flaky::within), 3, "the budget has two tokens");
     });
 }
 
 #[test]
 fn numbers_without_a_meaning_count_as_the_nearest() {
     virtually(|clock| {
-        let with = |config| calls(Some(config), |one| one.written());
+        let with = |config| calls(Some(config), Flaky::written);
         assert_eq!(with(RetryConfig { max_attempts: 0, ..FIVE }), 1);
         assert_eq!(with(RetryConfig { max_attempts: u32::MAX, ..FIVE }), 100);
         let senseless = RetryConfig {
@@ -204,7 +204,7 @@ async fn a_call_carries_no_config_along() {
 /// Only a trait with a retry has a place for it.
 #[test]
 fn what_is_not_used_is_not_there() {
-    assert_eq!(size_of::<super::policies::WithoutRetry<u8>>(), size_of::<u8>());
     const WRAPPER: RetryingAsync<Length> = RetryingAsync::with_config(Length, FIVE);
+    assert_eq!(size_of::<super::policies::WithoutRetry<u8>>(), size_of::<u8>());
     assert!(matches!(WRAPPER.inner(), Length));
 }

@@ -86,11 +86,11 @@ impl Scripted {
 impl CompletionModel for Scripted {
     type Error = Failure;
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "scripted"
     }
 
-    fn model(&self) -> &str {
+    fn model(&self) -> &'static str {
         "script-1"
     }
 
@@ -116,6 +116,8 @@ fn request() -> ChatRequest {
     ChatRequest { prompt: "hello".into() }
 }
 
+/// A stream of one item.
+#[expect(clippy::unnecessary_wraps, reason = "a turn among others, which may fail")]
 fn finished() -> Turn {
     Ok(vec![Ok(Chunk::Finished)])
 }
