@@ -27,7 +27,7 @@ mod demands;
 mod describe;
 pub(crate) mod described;
 mod rules;
-pub(crate) use demands::demands;
+pub(crate) use demands::{demands, repeats};
 use rules::{check_deadline, check_order, longest_call, outwards};
 
 /// The attributes of ours, from the outermost to the innermost. A breaker that sees every attempt

@@ -226,7 +226,7 @@ impl Writer<'_> {
 
     fn told(&self, meta: Meta, signature: &Signature) -> Meta {
         let crate_path = self.settings.crate_path.as_ref().map(|path| emit!(crate = #path,));
-        let config = signature.receiver().filter(|_| is_retry(&meta)).map(|receiver| {
+        let config = signature.receiver().filter(|_| stack::repeats(&meta)).map(|receiver| {
             let (own, name) = (receiver.self_token, Ident::new(OVERRULED_BY, Span::mixed_site()));
             emit!(#name = #own.config,)
         });
@@ -247,11 +247,7 @@ fn metas(policy: &Attribute) -> Vec<Meta> {
 }
 
 fn is_retrying(policy: &Attribute) -> bool {
-    metas(policy).iter().any(is_retry)
-}
-
-fn is_retry(meta: &Meta) -> bool {
-    last_name(meta.path()) == "retry"
+    metas(policy).iter().any(stack::repeats)
 }
 
 /// Whether a supertrait has to be implemented by the user: neither one that every type has or has not by

@@ -1,5 +1,5 @@
-//! What policies ask of an error type, by the names of the runtime's traits: for who writes them above a
-//! function whose error type is not known yet.
+//! What is to be known of policies by who hands them on: what they ask of an error type that is not known yet, by
+//! the names of the runtime's traits, and whether they make further attempts.
 
 use syn::Meta;
 
@@ -16,6 +16,11 @@ pub(crate) fn demands(attributes: &[Meta]) -> Vec<&'static str> {
         Policy::parse(&last_name(attribute.path()), tokens, &mut common, &mut report)
     });
     policies.flat_map(|policy| policy.demands()).collect()
+}
+
+/// Whether it makes further attempts, and so goes by the numbers of a `RetryConfig`.
+pub(crate) fn repeats(attribute: &Meta) -> bool {
+    last_name(attribute.path()) == "retry"
 }
 
 impl Policy {
