@@ -103,7 +103,7 @@ mod tests {
     use proc_macro2::TokenStream;
 
     use super::{Hints, has_words};
-    use crate::policy::{circuit_breaker, fallback, retry};
+    use crate::policy::{circuit_breaker, fallback, retry, timeout};
 
     fn hints(attribute: &str, arguments: &str) -> String {
         let tokens = |text: &str| text.parse::<TokenStream>().unwrap_or_default();
@@ -155,12 +155,11 @@ mod tests {
     #[test]
     fn the_names_are_those_of_the_attributes() {
         use resilient::__private::ide::names;
-        let limit = crate::limit::NAMES;
         for (proposed, taken) in [
             (names::retry, retry::VOCABULARY.names),
             (names::circuit_breaker, circuit_breaker::VOCABULARY.names),
-            (names::timeout, limit),
-            (names::deadline, limit),
+            (names::timeout, timeout::VOCABULARY.names),
+            (names::deadline, crate::limit::NAMES),
             (names::fallback, fallback::VOCABULARY.names),
         ] {
             let mut taken = taken.to_vec();

@@ -20,6 +20,7 @@ mod report;
 mod retryable;
 mod returns;
 mod stack;
+mod stream;
 mod wording;
 mod written;
 

@@ -20,7 +20,7 @@ use crate::wording;
 pub(crate) const NAMES: &[&str] = &["secs", "ms", "operation"];
 
 pub(crate) struct Limit {
-    /// `None` only where an error was reported.
+    /// `None` where an error was reported, and where there is none but on each wait for an item.
     value: Option<DurationValue>,
     /// The user's value, for messages about it.
     pub(crate) place: Place,
@@ -29,11 +29,12 @@ pub(crate) struct Limit {
 
 impl Limit {
     /// `missing` says what to write where there is no limit at all.
-    pub(crate) fn parse(mut args: Args, missing: &str, report: &mut Report) -> Self {
+    pub(crate) fn parse(args: &mut Args, missing: &str, report: &mut Report) -> Self {
         let mut place = Place::of(&TokenStream::new());
         let mut values = Vec::new();
         let positional = args.positional();
-        let is_written = positional.is_some() || args.first_of(&["secs", "ms"]).is_some();
+        // Each wait may be bounded alone.
+        let is_written = positional.is_some() || args.first_of(&["secs", "ms", "idle"]).is_some();
         if let Some(expr) = positional {
             place = Place::of(&expr);
             values.push(duration::parse("the limit", &expr, report));
@@ -46,11 +47,7 @@ impl Limit {
                 place = Place::of(expr);
             }
             let value = args.duration(name, report);
-            values.push(if name == "ms" {
-                value.and_then(|ms| thousandth(ms, &args, report))
-            } else {
-                value
-            });
+            values.push(if name == "ms" { value.and_then(|ms| thousandth(ms, args, report)) } else { value });
         }
         if values.len() > 1 {
             let again = args.first_of(&["ms", "secs"]).map_or_else(Span::call_site, |(_, span)| span);
@@ -63,6 +60,16 @@ impl Limit {
         }
         let operation = args.string("operation", "what the operation is called in errors and events", report);
         Self { value: values.into_iter().flatten().next(), place, operation }
+    }
+
+    /// Another limit on the same operation.
+    pub(crate) fn another(&self, value: DurationValue, place: Place) -> Self {
+        Self { value: Some(value), place, operation: self.operation.clone() }
+    }
+
+    /// Whether there is one, where no error was reported.
+    pub(crate) fn is_there(&self) -> bool {
+        self.value.is_some()
     }
 
     /// The limit, if it is known while compiling.
@@ -92,10 +99,15 @@ impl Limit {
 
     /// The limit as an expression: made while compiling, where its value is the same for all calls.
     pub(crate) fn value(&self, function: &Function) -> TokenStream {
+        self.value_at(function.returns.error, function)
+    }
+
+    /// At `place` is the type that has to carry a timeout.
+    fn value_at(&self, place: Place, function: &Function) -> TokenStream {
         let operation = self.operation(function);
         let value = self.duration();
-        let limit = function.returns.error.call("limit", emit!(#operation), Some(&value));
-        if self.is_dynamic() { limit } else { function.returns.error.while_compiling(&limit) }
+        let limit = place.call("limit", emit!(#operation), Some(&value));
+        if self.is_dynamic() { limit } else { place.while_compiling(&limit) }
     }
 
     /// The limit as a future holds it: as a function that takes no room, or as the place of one call's own.
@@ -107,6 +119,17 @@ impl Limit {
     pub(crate) fn held(&self, function: &Function) -> TokenStream {
         let limit = self.value(function);
         if self.is_dynamic() { emit!(&#limit) } else { emit!(|| #limit) }
+    }
+
+    /// The limit as a stream holds it, which may outlive the call.
+    ///
+    /// ```text
+    /// || const { limit("name", LIMIT) }
+    /// limit("name", self.limit)
+    /// ```
+    pub(crate) fn owned(&self, function: &Function) -> TokenStream {
+        let limit = self.value_at(function.returns.value, function);
+        if self.is_dynamic() { limit } else { emit!(|| #limit) }
     }
 
     /// Whether each call makes a limit of its own.

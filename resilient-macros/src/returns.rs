@@ -39,6 +39,8 @@ pub(crate) struct Returns {
     pub(crate) error: Place,
     /// Where the value's type is written, likewise.
     pub(crate) value: Place,
+    /// Whether the value is an `impl Trait`, or a `Served` one.
+    pub(crate) is_opaque: bool,
     /// The type inside `Served<…>`, where it can be seen, `impl Trait` replaced by `_`.
     pub(crate) served: Option<Type>,
 }
@@ -59,6 +61,7 @@ impl Returns {
         };
         let whole = if is_written { Place::of(&output) } else { Place::of(&signature.ident) };
         let (value, error) = result_arguments(&output);
+        let served = value.and_then(|ty| generic_of(ty, "Served"));
         Self {
             shape,
             is_unpin: is_unpin(&written),
@@ -68,7 +71,8 @@ impl Returns {
             whole,
             error: error.map_or(whole, Place::of),
             value: value.map_or(whole, Place::of),
-            served: value.and_then(|ty| generic_of(ty, "Served")).map(without_impl),
+            is_opaque: matches!(served.or(value), Some(Type::ImplTrait(_))),
+            served: served.map(without_impl),
         }
     }
 }

@@ -100,7 +100,7 @@ impl Policy {
             Self::Deadline(_) => Deadline::check(function, report),
             Self::CircuitBreaker(policy) => policy.check(function, report),
             Self::Retry(policy) => policy.check(function, report),
-            Self::Timeout(_) => Timeout::check(function, report),
+            Self::Timeout(policy) => policy.check(function, report),
         }
     }
 
@@ -141,7 +141,7 @@ impl Policy {
     fn begins(&self) -> bool {
         match self {
             Self::CircuitBreaker(_) => true,
-            Self::Timeout(timeout) => timeout.limit.is_dynamic(),
+            Self::Timeout(timeout) => timeout.begins(),
             _ => false,
         }
     }

@@ -141,6 +141,14 @@ wording! {
         "a sync {what} runs the body on another thread, which may outlive what `{name}` borrows\n\
          take it with data of its own, or make the function `async`";
 
+    // What goes with a stream.
+    streams_need_a_feature(setting): "`{setting}` needs the feature `stream` of `resilient-attributes`";
+    stream_of_sync(setting):
+        "`{setting}` goes with the stream that an async function returns\nmake the function `async`, or leave it out";
+    stream_of_no_result(setting):
+        "`{setting}` goes with the stream that a function returns, and this one returns none\n\
+         return `Result<BoxStream<'static, Result<Item, E>>, E>` or `Result<impl Stream<Item = Result<Item, E>>, E>`";
+
     // `#[retry]`.
     nothing_can_fail():
         "nothing says that this function failed\n\

@@ -4,7 +4,13 @@
 #![expect(clippy::disallowed_methods, reason = "others are to ask here")]
 
 use std::cell::RefCell;
+#[cfg(feature = "tokio")]
+use std::future::Future as _;
+#[cfg(feature = "tokio")]
+use std::pin::Pin;
 use std::sync::Arc;
+#[cfg(feature = "tokio")]
+use std::task::Context;
 use std::time::{Duration, Instant};
 
 use crate::mode;
@@ -130,6 +136,29 @@ pub(crate) type Timer = tokio::time::Sleep;
 #[cfg(feature = "tokio")]
 pub(crate) fn timer(at: Moment) -> Option<Timer> {
     timer_for(at.since(real_now()))
+}
+
+/// Instead of a wait that cannot be counted.
+#[cfg(all(feature = "stream", feature = "tokio"))]
+const CENTURY: Duration = Duration::from_secs(100 * 31_536_000);
+
+/// Makes a timer fire after `wait`; one that is there is set anew. `None` where nothing is waited for.
+#[cfg(all(feature = "stream", feature = "tokio"))]
+pub(crate) fn restart(mut timer: Pin<&mut Option<Timer>>, wait: Duration) {
+    match timer.as_mut().as_pin_mut().filter(|_| !wait.is_zero()) {
+        Some(timer) => {
+            let now = tokio::time::Instant::now();
+            timer.reset(now.checked_add(wait).unwrap_or(now + CENTURY));
+        }
+        None => timer.set(timer_for(wait)),
+    }
+}
+
+/// Whether a timer has fired; one that is not there has nothing to wait for.
+#[cfg(feature = "tokio")]
+#[inline(never)]
+pub(crate) fn has_elapsed(timer: Pin<&mut Option<Timer>>, context: &mut Context<'_>) -> bool {
+    timer.as_pin_mut().is_none_or(|timer| timer.poll(context).is_ready())
 }
 
 /// When a timer fires.

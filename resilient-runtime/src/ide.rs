@@ -52,6 +52,8 @@ settings! {
         when,
         /// Which values are taken: a predicate on the value.
         until,
+        /// An attempt lasts until the first item of its stream.
+        until_first_item,
         /// How delays grow. Default `exponential`.
         backoff: exponential | linear | constant | fibonacci | decorrelated | none,
         /// The first delay. Default 1 s.
@@ -113,6 +115,8 @@ settings! {
         max_keys,
         /// Sees every attempt instead of every call.
         per_attempt,
+        /// A call lasts until its stream ends.
+        until_end,
         /// The function's documentation describes the stack.
         docs,
         /// `describe!` gives the function's policies as a value.
@@ -124,6 +128,8 @@ settings! {
         secs,
         /// The limit of one attempt in milliseconds.
         ms,
+        /// The limit of each wait for an item of the stream.
+        idle,
         /// What errors and events call it. Default: the function's name.
         operation,
         /// The function's documentation describes the stack.

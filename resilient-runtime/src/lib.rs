@@ -21,6 +21,8 @@ mod mode;
 mod nested;
 mod pinned;
 mod policy;
+#[cfg(feature = "stream")]
+mod stream;
 mod successes;
 mod sync;
 mod window;
@@ -43,6 +45,8 @@ pub use backoff::{Backoff, BackoffShape, Jitter};
 pub use bound::{is_cancelled, remaining};
 pub use classify::{Idempotent, RetryClassification, Retryable, RetryableIfIdempotent, is_or_has_source};
 pub use error::{CarriesCircuitOpen, CarriesTimeout, CircuitOpenError, TimeoutError};
+#[cfg(feature = "stream")]
+pub use policy::circuit_breaker::UntilEnd;
 pub use policy::circuit_breaker::{
     Circuit, CircuitBreaker, CircuitChange, CircuitKey, CircuitListener, CircuitSettings, CircuitSnapshot,
     CircuitState, FailureKind, Held, KeyedCircuit, KeyedCircuitBreaker, Permit, Verdict, circuit, circuits,
@@ -52,10 +56,14 @@ pub use policy::circuit_breaker::{
 pub use policy::deadline::{Deadline, deadline};
 pub use policy::description::{Description, FallbackSettings, LimitSettings};
 pub use policy::fallback::{Degradable, Degradation, Served, Tier};
+#[cfg(feature = "stream")]
+pub use policy::retry::first_item;
 pub use policy::retry::{
     Accepts, AnyValue, Classified, NestedRetry, Retry, RetryBudget, RetryConfig, RetrySettings, Selects,
     Until, When,
 };
+#[cfg(all(feature = "stream", feature = "tokio"))]
+pub use policy::timeout::idle_timeout;
 pub use policy::timeout::{MAX_ABANDONED_WORKERS, abandoned_workers, timeout_sync};
 #[cfg(feature = "tokio")]
 pub use policy::timeout::{Timeout, timeout};

@@ -27,6 +27,8 @@ pub use crate::policy::retry::{NestedRetry, Retry, RetryBudget, RetryConfig, che
 #[cfg(feature = "tokio")]
 pub use crate::policy::timeout::{bound_attempt as timeout, bound_made as timeout_around};
 pub use crate::probe::{self, Seen, Told};
+#[cfg(feature = "stream")]
+pub use crate::stream::{FallibleStream, FromItem, FromStream, IntoPinned, Opened, Streaming, opened};
 pub use crate::window::Window;
 pub use crate::{
     __resilient_error as error, __resilient_is as is, __resilient_pin as pin, __resilient_returns as returns,

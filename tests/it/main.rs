@@ -33,6 +33,8 @@ mod shapes;
 #[cfg(feature = "cache")]
 mod single_flight;
 mod stacks;
+#[cfg(feature = "stream")]
+mod streams;
 mod support;
 mod tiers;
 mod timeout;

@@ -14,6 +14,7 @@ use crate::item::Function;
 use crate::matcher::{Matchers, selection};
 use crate::names::{Place, emit};
 use crate::report::Report;
+use crate::stream;
 use crate::wording;
 
 mod settings;
@@ -28,6 +29,9 @@ const STATIC: &str = "__BREAKER";
 impl CircuitBreaker {
     pub(crate) fn check(&self, function: &Function, report: &mut Report) {
         function.check_result(&wording::no_room_for_a_refusal(), report);
+        if let Some(span) = self.until_end {
+            stream::check("until_end", span, function, report);
+        }
         // One breaker serves all calls, so no single call's values can set it up.
         if let Breaker::Written { expressions, .. } = &self.breaker {
             let is_of_a_call = |expr: &&Expr| function.names_any(&quote!(#expr)) || is_of_an_instance(expr);
@@ -53,7 +57,8 @@ impl CircuitBreaker {
             let key = quote!(#key).to_string().replace(" :: ", "::").replace(" . ", ".");
             format!(", for each `{key}` by itself")
         });
-        rule + &each.unwrap_or_default()
+        let lasts = if self.until_end.is_some() { "; a call lasts until its stream ends" } else { "" };
+        rule + &each.unwrap_or_default() + lasts
     }
 
     /// See `Description`.
@@ -70,7 +75,8 @@ impl CircuitBreaker {
                 })
             }
         };
-        emit!(circuit_breaker(#settings, #is_keyed, #per_attempt))
+        let until_end = self.until_end.map(|_| emit!(.until_end()));
+        emit!(circuit_breaker(#settings, #is_keyed, #per_attempt) #until_end)
     }
 
     /// ```text
@@ -146,6 +152,12 @@ impl CircuitBreaker {
     /// }
     /// ```
     ///
+    /// With `until_end` the permit goes with the stream:
+    ///
+    /// ```text
+    ///     opened(out).until_end(permit.entrance(), permit, |error| …, move |error| …).handed_on()
+    /// ```
+    ///
     /// `longest` is how long one admitted call may take. A probe is such a call: it must not lose its
     /// place while it still runs as it is meant to.
     pub(crate) fn wrap(&self, inner: &Call, longest: Option<Duration>, function: &Function) -> Call {
@@ -163,6 +175,15 @@ impl CircuitBreaker {
         };
         let error = function.returns.error;
         let (refuse, count) = (error.call("circuit_open", emit!(refused), None), error.name("count"));
+        let end = if self.until_end.is_some() {
+            let until_end = function.returns.value.name("until_end");
+            let keeper = if self.key.is_some() { emit!(circuit.clone()) } else { emit!(permit.entrance()) };
+            // The judge of items goes with the stream; their error may be of another type.
+            let layer = emit!(.#until_end(#keeper, permit, |error| #judge, move |error| #judge));
+            stream::layered(&emit!(out), &layer, function)
+        } else {
+            emit!(permit.#count(&out, |error| #judge); out)
+        };
         let inner = inner.named("out");
         let longest = longest.unwrap_or_default();
         // A quarter on top: timers fire late, and a busy machine runs what they wake later still.
@@ -173,7 +194,7 @@ impl CircuitBreaker {
                     break 'call #refuse;
                 }
                 #inner
-                permit.#count(&out, |error| #judge); out
+                #end
             }
         };
         // Circuits of keys come and go: there is no door that leads to one.

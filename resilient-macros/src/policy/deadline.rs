@@ -31,8 +31,8 @@ pub(crate) struct Below<'s> {
 
 impl Deadline {
     pub(crate) fn parse(tokens: TokenStream, common: &mut Common, report: &mut Report) -> Self {
-        let args = Args::parse(&VOCABULARY, tokens, common, report);
-        Self { limit: Limit::parse(args, &wording::no_deadline_limit(), report) }
+        let mut args = Args::parse(&VOCABULARY, tokens, common, report);
+        Self { limit: Limit::parse(&mut args, &wording::no_deadline_limit(), report) }
     }
 
     pub(crate) fn check(function: &Function, report: &mut Report) {

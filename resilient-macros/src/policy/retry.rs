@@ -12,6 +12,7 @@ use crate::item::Function;
 use crate::matcher::selection;
 use crate::names::{Place, emit};
 use crate::report::Report;
+use crate::stream;
 use crate::wording;
 
 mod schedule;
@@ -39,23 +40,26 @@ pub(crate) struct Above {
 impl Retry {
     /// For the function's documentation.
     pub(crate) fn describe(&self) -> String {
+        let first_item =
+            if self.until_first_item.is_some() { "; an attempt lasts until the first item" } else { "" };
         let budget = match &self.budget {
             None => String::new(),
             Some(Budget::Ratio(ratio)) => format!("; of all calls together, {ratio} retries for each"),
             Some(Budget::At(path)) => format!("; within the budget `{}`", quote::quote!(#path)),
         };
         let Some(schedule) = self.schedule() else {
-            return format!("attempts and delays are decided at each call{budget}");
+            return format!("attempts and delays are decided at each call{budget}{first_item}");
         };
         let attempts = schedule.attempts;
         if attempts < 2 || schedule.backoff == "none" {
-            return format!("up to {attempts} attempts, without a delay{budget}");
+            return format!("up to {attempts} attempts, without a delay{budget}{first_item}");
         }
         let mut delays = schedule.delays().map(in_words);
         let first: Vec<String> = delays.by_ref().take(4).collect();
         let more = if delays.next().is_some() { " …" } else { "" };
         let apart = first.join(", ");
-        format!("up to {attempts} attempts, {apart}{more} apart ({}){budget}", schedule.spread())
+        let spread = schedule.spread();
+        format!("up to {attempts} attempts, {apart}{more} apart ({spread}){budget}{first_item}")
     }
 
     /// See `Description`.
@@ -68,7 +72,11 @@ impl Retry {
             Some(Budget::Ratio(_)) => emit!(__res::Some(#name)),
             Some(Budget::At(path)) => emit!(__res::Some(#path.name())),
         };
-        emit!(retry(__res::retry(#name) #constants #nested.settings().but(&[#(#at_each_call),*], #budget)))
+        let first_item = self.until_first_item.map(|_| emit!(.until_first_item()));
+        emit! {
+            retry(__res::retry(#name) #constants #nested.settings().but(&[#(#at_each_call),*], #budget))
+            #first_item
+        }
     }
 
     /// What it asks of an error type.
@@ -85,6 +93,9 @@ impl Retry {
             report.error(function.name().span(), wording::nothing_can_fail());
         } else if function.returns.is_never() {
             function.returns.whole.error(wording::nothing_can_fail(), report);
+        }
+        if let Some(span) = self.until_first_item {
+            stream::check("until_first_item", span, function, report);
         }
         function.check_borrows(report);
         if function.is_async() && !cfg!(feature = "tokio") {
@@ -174,6 +185,16 @@ impl Retry {
     /// ```
     pub(crate) fn watch(body: &TokenStream, takes_run: bool) -> TokenStream {
         if takes_run { emit!(run.attempt(#body)) } else { emit!(run.attempt_by_ref(#body)) }
+    }
+
+    /// What is done to the stream of an attempt.
+    ///
+    /// ```text
+    /// .first_item().await
+    /// ```
+    pub(crate) fn layer(&self, function: &Function) -> Option<TokenStream> {
+        let first_item = function.returns.value.name("first_item");
+        self.until_first_item.map(|_| emit!(.#first_item().await))
     }
 
     /// Whether the settings are those of one call, from its beginning.

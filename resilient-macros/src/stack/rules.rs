@@ -55,7 +55,10 @@ pub(super) fn outwards(stack: &[Listed]) -> impl Iterator<Item = &Listed> {
 pub(super) fn polled(stack: &[Listed]) -> impl Iterator<Item = &Listed> {
     const POLLED: [Place; 5] =
         [Place::Timeout, Place::PerAttempt, Place::Deadline, Place::Retry, Place::CircuitBreaker];
-    in_this_order(stack, &POLLED)
+    in_this_order(stack, &POLLED).filter(|listed| match &listed.policy {
+        Policy::Timeout(timeout) => timeout.bounds_attempt(),
+        _ => true,
+    })
 }
 
 /// One for each place that is taken.

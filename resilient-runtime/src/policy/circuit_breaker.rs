@@ -18,6 +18,8 @@ mod settings;
 mod snapshot;
 mod state;
 mod transition;
+#[cfg(feature = "stream")]
+mod until_end;
 mod word;
 
 pub use breaker::CircuitBreaker;
@@ -29,6 +31,8 @@ pub use permit::Permit;
 pub use registry::{circuit, circuits};
 pub use snapshot::CircuitSnapshot;
 pub use state::{CircuitState, FailureKind, Held, Verdict};
+#[cfg(feature = "stream")]
+pub use until_end::UntilEnd;
 
 #[cfg(test)]
 mod tests;

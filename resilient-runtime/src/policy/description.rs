@@ -24,6 +24,8 @@ pub struct Description {
     pub retry: Option<RetrySettings>,
     /// The limit of one attempt.
     pub timeout: Option<LimitSettings>,
+    /// The limit of each wait for an item of the stream.
+    pub idle: Option<LimitSettings>,
     text: &'static str,
 }
 
@@ -59,6 +61,7 @@ impl Description {
             circuit_breaker: None,
             retry: None,
             timeout: None,
+            idle: None,
             text,
         }
     }
@@ -86,6 +89,27 @@ impl Description {
     #[must_use]
     pub fn timeout(self, limit: Option<Duration>, operation: &'static str) -> Self {
         Self { timeout: Some(LimitSettings { limit, operation }), ..self }
+    }
+
+    #[must_use]
+    pub fn idle(self, limit: Option<Duration>, operation: &'static str) -> Self {
+        Self { idle: Some(LimitSettings { limit, operation }), ..self }
+    }
+
+    #[must_use]
+    pub fn until_first_item(mut self) -> Self {
+        if let Some(retry) = &mut self.retry {
+            retry.until_first_item = true;
+        }
+        self
+    }
+
+    #[must_use]
+    pub fn until_end(mut self) -> Self {
+        if let Some(breaker) = &mut self.circuit_breaker {
+            breaker.until_end = true;
+        }
+        self
     }
 }
 

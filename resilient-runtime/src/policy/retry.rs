@@ -16,6 +16,8 @@ mod budget;
 mod builder;
 pub mod check;
 mod described;
+#[cfg(feature = "stream")]
+mod first_item;
 mod run;
 mod value;
 
@@ -23,6 +25,8 @@ pub use budget::RetryBudget;
 use budget::{AfterTimeout, Token};
 pub use builder::{AnyValue, Classified, Retry, Until, When};
 pub use described::RetrySettings;
+#[cfg(feature = "stream")]
+pub use first_item::first_item;
 use run::{RetryRun, Wait};
 pub use value::{Accepts, Selects};
 

@@ -1,5 +1,5 @@
-//! Bounding one run of a body: what a timeout is told as. Futures are bounded in `bounded`, closures that
-//! block in `blocking`, on the threads of `worker`, which are handed their orders at a `desk`.
+//! Bounding one run of a body: what a timeout is told as. Futures are bounded in `bounded`, waits for
+//! the items of a stream in `idle`, closures that block in `blocking`, on the threads of `worker`, which are handed their orders at a `desk`.
 
 use crate::limit::{Carried, CrossesThreads};
 
@@ -8,6 +8,8 @@ mod blocking;
 #[cfg(feature = "tokio")]
 mod bounded;
 mod desk;
+#[cfg(all(feature = "stream", feature = "tokio"))]
+mod idle;
 mod order;
 mod spare;
 mod surroundings;
@@ -18,6 +20,8 @@ pub use abandoned::{MAX_ABANDONED_WORKERS, abandoned_workers};
 pub use blocking::timeout_sync;
 #[cfg(feature = "tokio")]
 pub use bounded::{Timeout, bound_attempt, bound_made, timeout};
+#[cfg(all(feature = "stream", feature = "tokio"))]
+pub use idle::idle_timeout;
 
 /// What attributes write.
 #[doc(hidden)]

@@ -35,13 +35,14 @@ pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
         "when",
         "otherwise",
         "per_attempt",
+        "until_end",
     ],
     positional: Some("the `static` breaker"),
 };
 
 /// What a call that is being guarded brings with it; everything else belongs to the breaker itself, and so
 /// to its `static` where there is one.
-const OF_THE_CALL: &[&str] = &["key", "on", "when", "otherwise", "per_attempt"];
+const OF_THE_CALL: &[&str] = &["key", "on", "when", "otherwise", "per_attempt", "until_end"];
 
 /// The runtime's defaults, as far as settings are held against them.
 const FAILURE_THRESHOLD: u32 = 5;
@@ -51,6 +52,8 @@ const RECOVERY_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) struct CircuitBreaker {
     pub(crate) per_attempt: bool,
+    /// Where it says that a call lasts until its stream ends.
+    pub(super) until_end: Option<Span>,
     pub(super) breaker: Breaker,
     /// What the call's circuit is found by; nothing: all calls have one circuit.
     pub(super) key: Option<Expr>,
@@ -78,6 +81,7 @@ impl CircuitBreaker {
         let otherwise = args.word("otherwise", &["success", "neutral"], report);
         let policy = Self {
             per_attempt: args.flag("per_attempt", report),
+            until_end: args.span_of("until_end").filter(|_| args.flag("until_end", report)),
             breaker,
             key: args.expr("key", "what tells services apart: an argument, or a tuple of them", report),
             on: args.matchers(report),
@@ -104,7 +108,10 @@ fn positional(expr: Expr, args: &Args, report: &mut Report) -> Breaker {
         if let Some(span) = args.span_of(name) {
             report.error(
                 span,
-                wording::set_at_the_static(name, "`key`, `on`, `when`, `otherwise` and `per_attempt`"),
+                wording::set_at_the_static(
+                    name,
+                    "`key`, `on`, `when`, `otherwise`, `per_attempt` and `until_end`",
+                ),
             );
         }
     }

@@ -22,6 +22,7 @@ pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
         "on",
         "when",
         "until",
+        "until_first_item",
         "backoff",
         "base_delay",
         "multiplier",
@@ -65,6 +66,8 @@ pub(crate) struct Retry {
     pub(super) on: Option<Matchers>,
     pub(super) when: Option<Expr>,
     pub(super) until: Option<Expr>,
+    /// Where it says that an attempt lasts until the first item of its stream.
+    pub(super) until_first_item: Option<Span>,
     schedule: Schedule,
     /// Whether every number of the schedule is known while compiling.
     is_known: bool,
@@ -92,7 +95,11 @@ impl Retry {
             on: args.matchers(report),
             when: args.function("when", wording::PREDICATE_ON_ERROR, report),
             until: args.function("until", wording::PREDICATE_ON_VALUE, report),
+            until_first_item: args.span_of("until_first_item"),
         };
+        if !args.flag("until_first_item", report) {
+            retry.until_first_item = None;
+        }
         if retry.config.is_some() {
             retry.is_known = false;
             for name in NUMBERS {

@@ -38,6 +38,8 @@ pub struct CircuitSettings {
     pub is_keyed: bool,
     /// Whether it sees every attempt instead of every call.
     pub per_attempt: bool,
+    /// Whether a call lasts until its stream ends.
+    pub until_end: bool,
 }
 
 impl CircuitSettings {
@@ -67,6 +69,7 @@ impl CircuitSettings {
             probe_timeout,
             is_keyed,
             per_attempt: false,
+            until_end: false,
         }
     }
 }

@@ -20,20 +20,20 @@ use crate::private::Outcome;
 #[derive(Debug)]
 #[must_use = "a permit that is dropped tells the circuit nothing"]
 pub struct Permit<'c, E: Entrance<'c> = &'c Circuit> {
-    entrance: E,
+    pub(super) entrance: E,
     for_as_long: PhantomData<&'c ()>,
     /// What the circuit shows while one more quick success of this call changes nothing; of a probe, nothing
     /// that a circuit ever shows. Of a call that is yet to be admitted, what the circuit showed.
-    shown: Shown,
+    pub(super) shown: Shown,
     /// When it began, where it matters how long it takes.
-    began: Began,
-    call: Call,
+    pub(super) began: Began,
+    pub(super) call: Call,
 }
 
 /// What there is to give back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Call {
-    /// Nothing: the circuit is being asked, or it refused, or the call was settled.
+pub(super) enum Call {
+    /// Nothing: the circuit is being asked, or it refused, or the call was settled, or goes on elsewhere.
     None,
     Running,
     /// At an await: a future that is dropped while somebody else's panic unwinds did not fail.

@@ -14,6 +14,8 @@ pub struct RetrySettings {
     pub budget: Option<&'static str>,
     /// What it does inside another retry.
     pub nested: NestedRetry,
+    /// Whether an attempt lasts until the first item of its stream.
+    pub until_first_item: bool,
 }
 
 impl<W, U> Retry<W, U> {
@@ -25,6 +27,7 @@ impl<W, U> Retry<W, U> {
             at_each_call: &[],
             budget: self.plan.budget.map(RetryBudget::name),
             nested: self.plan.nested,
+            until_first_item: false,
         }
     }
 }

@@ -87,7 +87,7 @@ impl<F: Future, L: Limits<F::Output>> Future for Timeout<F, L> {
         let mut this = self.project();
         // The timer is asked first, while tokio's budget for this poll is fresh: a future that eats the
         // whole budget at every poll would otherwise keep it from ever firing.
-        let elapsed = this.timer.is_some() && has_elapsed(this.timer.as_mut(), context);
+        let elapsed = this.timer.is_some() && clock::has_elapsed(this.timer.as_mut(), context);
         if let Poll::Ready(output) = this.future.poll(context) {
             if let Some(timer) = &*this.timer {
                 ended(timer, this.limit.carried().limit);
@@ -103,11 +103,6 @@ impl<F: Future, L: Limits<F::Output>> Future for Timeout<F, L> {
 
 // What need not be made anew for each future, and is not the way of one that is ready at once, is done in
 // functions of its own: every guarded function would have it otherwise.
-
-#[inline(never)]
-fn has_elapsed(timer: Pin<&mut Option<Timer>>, context: &mut Context<'_>) -> bool {
-    timer.as_pin_mut().is_none_or(|timer| timer.poll(context).is_ready())
-}
 
 /// The future is ready, and had to wait.
 #[inline(never)]
@@ -132,5 +127,5 @@ fn is_over(mut timer: Pin<&mut Option<Timer>>, limit: Limit, context: &mut Conte
     }
     let time = if mode::is_active() { limit.duration() } else { Duration::MAX };
     timer.set(clock::timer(clock::now().after(time)));
-    has_elapsed(timer, context)
+    clock::has_elapsed(timer, context)
 }

@@ -1,0 +1,44 @@
+//! The types of streams that functions declare, made of a stream with layers. It is boxed once, whatever
+//! number of layers one policy put around it.
+
+use std::pin::Pin;
+
+use futures_core::Stream;
+
+/// A stream on its way into the type that the function declares.
+pub trait IntoPinned {
+    /// The stream itself.
+    type Stream;
+
+    /// In a box.
+    fn into_pinned(self) -> Pin<Box<Self::Stream>>;
+}
+
+/// Types of streams that another stream can be handed on as.
+#[diagnostic::on_unimplemented(
+    message = "a policy that goes with the stream cannot be put into `{Self}`",
+    label = "neither a boxed stream nor `impl Stream`",
+    note = "return a `BoxStream<'static, Result<Item, E>>` (`Pin<Box<dyn Stream<Item = Result<Item, E>> + Send>>`) or an `impl Stream<Item = Result<Item, E>>`"
+)]
+pub trait FromStream<W> {
+    /// The stream by that type.
+    fn from_stream(stream: Pin<Box<W>>) -> Self;
+}
+
+macro_rules! boxed_streams {
+    ($($(+ $auto:ident)*;)*) => {$(
+        impl<'s, I, W> FromStream<W> for Pin<Box<dyn Stream<Item = I> $(+ $auto)* + 's>>
+        where
+            W: Stream<Item = I> $(+ $auto)* + 's,
+        {
+            fn from_stream(stream: Pin<Box<W>>) -> Self {
+                stream
+            }
+        }
+    )*};
+}
+boxed_streams! {
+    ;
+    + Send;
+    + Send + Sync;
+}
