@@ -80,7 +80,8 @@ impl Matcher {
             segment.is_some_and(|segment| segment.ident.to_string().starts_with(char::is_uppercase))
         };
         if is_name(last.next()) && is_name(last.next()) {
-            Self::Pattern(quote!(#path { .. }))
+            let rest = quote_spanned!(path.span()=> { .. });
+            Self::Pattern(quote!(#path #rest))
         } else {
             Self::Type(path)
         }

@@ -8,8 +8,7 @@ use crate::names::emit;
 use crate::report::Report;
 use crate::wording;
 
-/// Reports a function that the `setting` at `span` cannot be for. A result that plainly is none may be
-/// another's to report.
+/// Reports a function that the `setting` at `span` cannot be for.
 pub(crate) fn check(setting: &str, span: Span, function: &Function, report: &mut Report) {
     // The crate's own tests expand without anybody to turn the feature on.
     if !cfg!(any(feature = "stream", test)) {
@@ -17,15 +16,13 @@ pub(crate) fn check(setting: &str, span: Span, function: &Function, report: &mut
     }
     if !function.is_async() {
         report.error(span, wording::stream_of_sync(setting));
-    } else if function.returns.is_no_result() {
-        report.error(span, wording::stream_of_no_result(setting));
     }
 }
 
 /// The result `out` with these layers around its stream, each a call on it.
 ///
 /// ```text
-/// opened(out).idle(idle).first_item().await.handed_on()
+/// opened(out).idle(idle).first_item(from_item).await.handed_on()
 /// ```
 pub(crate) fn layered(out: &TokenStream, layers: &TokenStream, function: &Function) -> TokenStream {
     let returns = &function.returns;

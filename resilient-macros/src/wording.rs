@@ -145,14 +145,14 @@ wording! {
     streams_need_a_feature(setting): "`{setting}` needs the feature `stream` of `resilient-attributes`";
     stream_of_sync(setting):
         "`{setting}` goes with the stream that an async function returns\nmake the function `async`, or leave it out";
-    stream_of_no_result(setting):
-        "`{setting}` goes with the stream that a function returns, and this one returns none\n\
-         return `Result<BoxStream<'static, Result<Item, E>>, E>` or `Result<impl Stream<Item = Result<Item, E>>, E>`";
 
     // `#[retry]`.
     nothing_can_fail():
         "nothing says that this function failed\n\
          return a `Result` or an `Option`, or judge its value: `until = |value| …`";
+    first_item_of_no_result():
+        "the error of a stream's first item becomes that of the function\n\
+         return `Result<BoxStream<'static, Result<Item, E>>, E>` or `Result<impl Stream<Item = Result<Item, E>>, E>`";
     gives_back_a_borrow():
         "another attempt needs the mutable borrow that this value may hold on to\n\
          return an owned value, or retry inside, around what fails";

@@ -28,7 +28,9 @@ pub use crate::policy::retry::{NestedRetry, Retry, RetryBudget, RetryConfig, che
 pub use crate::policy::timeout::{bound_attempt as timeout, bound_made as timeout_around};
 pub use crate::probe::{self, Seen, Told};
 #[cfg(feature = "stream")]
-pub use crate::stream::{FallibleStream, FromItem, FromStream, IntoPinned, Opened, Streaming, opened};
+pub use crate::stream::{
+    Around, FallibleStream, FromItem, FromStream, IntoPinned, Opened, Streaming, opened,
+};
 pub use crate::window::Window;
 pub use crate::{
     __resilient_error as error, __resilient_is as is, __resilient_pin as pin, __resilient_returns as returns,
@@ -119,6 +121,12 @@ where
     R::Error: CarriesCircuitOpen,
 {
     R::refused(R::Error::from_circuit_open(error))
+}
+
+/// See [`FromItem`].
+#[cfg(feature = "stream")]
+pub fn from_item<E: FromItem<X>, X>(error: X) -> E {
+    E::from_item(error)
 }
 
 /// What an attempt gets of an argument, and what is kept for the next: the last attempt gets the

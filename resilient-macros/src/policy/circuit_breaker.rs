@@ -177,7 +177,7 @@ impl CircuitBreaker {
         let (refuse, count) = (error.call("circuit_open", emit!(refused), None), error.name("count"));
         let end = if self.until_end.is_some() {
             let until_end = function.returns.value.name("until_end");
-            let keeper = if self.key.is_some() { emit!(circuit.clone()) } else { emit!(permit.entrance()) };
+            let keeper = if self.key.is_some() { emit!(circuit.keeper()) } else { emit!(permit.entrance()) };
             // The judge of items goes with the stream; their error may be of another type.
             let layer = emit!(.#until_end(#keeper, permit, |error| #judge, move |error| #judge));
             stream::layered(&emit!(out), &layer, function)

@@ -96,6 +96,9 @@ impl Retry {
         }
         if let Some(span) = self.until_first_item {
             stream::check("until_first_item", span, function, report);
+            if function.returns.is_written {
+                function.check_result(&wording::first_item_of_no_result(), report);
+            }
         }
         function.check_borrows(report);
         if function.is_async() && !cfg!(feature = "tokio") {
@@ -190,11 +193,12 @@ impl Retry {
     /// What is done to the stream of an attempt.
     ///
     /// ```text
-    /// .first_item().await
+    /// .first_item(from_item).await
     /// ```
     pub(crate) fn layer(&self, function: &Function) -> Option<TokenStream> {
         let first_item = function.returns.value.name("first_item");
-        self.until_first_item.map(|_| emit!(.#first_item().await))
+        let from_item = function.returns.error.path("from_item");
+        self.until_first_item.map(|_| emit!(.#first_item(#from_item).await))
     }
 
     /// Whether the settings are those of one call, from its beginning.

@@ -47,7 +47,7 @@ pub(super) fn run(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function:
 /// Where a part of the run is done to the stream that it gives, that is done in a body around it:
 ///
 /// ```text
-/// let body = async move { opened(body.await).idle(idle).first_item().await.handed_on() };
+/// let body = async move { opened(body.await).idle(idle).first_item(from_item).await.handed_on() };
 /// ```
 fn awaited(stack: &[Listed], attempt: &Attempt<'_>, runs: Runs, function: &Function) -> Call {
     let body = attempt.here(runs);

@@ -224,3 +224,32 @@ fn chat<'a>(&'a mut self, request: Request) -> Pin<Box<dyn Future<Output = Resul
 ",
     );
 }
+
+#[test]
+fn stream() {
+    holds(
+        "stream",
+        r#"
+#[circuit_breaker(name = "llm", until_end)]
+#[retry(until_first_item)]
+#[timeout(secs = 120, idle = "10s")]
+async fn chat(client: &Client, prompt: &str) -> Result<BoxStream<'static, Result<Chunk, LlmError>>, LlmError> {
+    client.stream(prompt).await
+}
+"#,
+    );
+}
+
+#[test]
+fn opaque_stream() {
+    holds(
+        "opaque_stream",
+        r"
+#[circuit_breaker(HOSTS, key = host, until_end, on = FetchError::BrokenOff)]
+#[timeout(idle = self.patience)]
+async fn lines(&self, host: String) -> Result<impl Stream<Item = Result<String, FetchError>> + use<>, FetchError> {
+    self.client.lines(host).await
+}
+",
+    );
+}

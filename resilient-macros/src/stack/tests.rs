@@ -129,13 +129,15 @@ fn half_typed_settings_keep_the_function() {
             "max_attempts = 3, on = (io::Error, Fault::Status(500..=599)), when = |e| e.is_x(), jitter = full",
         ),
         ("circuit_breaker", "name = \"x\", failure_threshold = 3, recovery_timeout = \"30s\", per_attempt"),
-        ("circuit_breaker", "LLM, on = Fault::Lost"),
+        ("circuit_breaker", "LLM, on = Fault::Lost, until_end"),
         (
             "circuit_breaker",
             "failure_rate = 0.5, window = \"10s\", minimum_calls = 5, slow_call = 2, slow_call_rate = 1, otherwise = neutral",
         ),
         ("fallback", "cached(max_age = \"10m\", key = (client.id, 7), capacity = 10), docs = true"),
         ("timeout", "secs = 30, operation = \"lookup\""),
+        ("timeout", "idle = self.patience"),
+        ("retry", "until_first_item, max_attempts = 3"),
         ("deadline", "self.limit, operation = \"lookup\""),
         ("fallback", "degraded = |e| Ok(partial(e)), default = Reply::default(), reason = \"away\""),
     ] {

@@ -2,25 +2,29 @@
 //! it is the full service's. What a fallback does, and what the others do, is their own business.
 
 use super::fallback::{Degradable as _, Degradation, Served};
-use crate::stream::{FallibleStream, Streaming};
+use crate::stream::{Around, FallibleStream, Streaming};
 
-impl<S: FallibleStream> Streaming for Served<S> {
+/// What a `Served` says of its value.
+#[derive(Debug)]
+pub struct Mark(Option<Degradation>);
+
+#[diagnostic::do_not_recommend]
+impl<S: FallibleStream> Streaming<Mark> for Served<S> {
     type Stream = S;
-    type Rest = Option<Degradation>;
-    type With<W> = Served<W>;
+    type Around = Mark;
 
-    fn part(self) -> (S, Option<Degradation>) {
+    fn part(self) -> (S, Mark) {
         let how = self.degradation().cloned();
-        (self.into_inner(), how)
+        (self.into_inner(), Mark(how))
     }
+}
 
-    fn whole(stream: S, how: Option<Degradation>) -> Self {
-        Self::with(stream, how)
-    }
+impl Around for Mark {
+    type Of<W> = Served<W>;
 
-    fn with<W>(stream: W, how: Option<Degradation>) -> Served<W> {
+    fn put<W>(self, stream: W) -> Served<W> {
         let served = Served::from(stream);
-        match how {
+        match self.0 {
             Some(how) => served.degraded(how),
             None => served,
         }

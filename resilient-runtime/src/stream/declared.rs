@@ -25,20 +25,32 @@ pub trait FromStream<W> {
     fn from_stream(stream: Pin<Box<W>>) -> Self;
 }
 
-macro_rules! boxed_streams {
-    ($($(+ $auto:ident)*;)*) => {$(
-        impl<'s, I, W> FromStream<W> for Pin<Box<dyn Stream<Item = I> $(+ $auto)* + 's>>
-        where
-            W: Stream<Item = I> $(+ $auto)* + 's,
-        {
-            fn from_stream(stream: Pin<Box<W>>) -> Self {
-                stream
-            }
-        }
-    )*};
+impl<'s, I, W: Stream<Item = I> + 's> FromStream<W> for Pin<Box<dyn Stream<Item = I> + 's>> {
+    fn from_stream(stream: Pin<Box<W>>) -> Self {
+        stream
+    }
 }
-boxed_streams! {
-    ;
-    + Send;
-    + Send + Sync;
+
+impl<'s, I, W: Stream<Item = I> + Send + 's> FromStream<W> for Pin<Box<dyn Stream<Item = I> + Send + 's>> {
+    fn from_stream(stream: Pin<Box<W>>) -> Self {
+        stream
+    }
+}
+
+impl<'s, I, W> FromStream<W> for Pin<Box<dyn Stream<Item = I> + Send + Sync + 's>>
+where
+    W: Stream<Item = I> + Send + Sync + 's,
+{
+    fn from_stream(stream: Pin<Box<W>>) -> Self {
+        stream
+    }
+}
+
+/// A stream that is pinned already stays where it is.
+impl<S> IntoPinned for Pin<Box<S>> {
+    type Stream = S;
+
+    fn into_pinned(self) -> Self {
+        self
+    }
 }

@@ -31,6 +31,7 @@ fn each_setting_does_what_it_says() {
             ("key", key),
             ("max_keys", max_keys),
             ("per_attempt", per_attempt),
+            ("until_end", until_end),
         ],
     );
 }
@@ -302,3 +303,28 @@ fn per_attempt() {
     assert!(!is_open(&calls(fails)));
     assert!(is_open(&attempts(fails)), "at the third attempt");
 }
+
+#[cfg(feature = "stream")]
+fn until_end() {
+    use futures_util::stream::{BoxStream, StreamExt as _, iter};
+
+    type Items = Result<BoxStream<'static, Answer>, Fault>;
+    macro_rules! guarded {
+        ($name:literal $(, $setting:tt)*) => {{
+            #[circuit_breaker(name = $name, failure_threshold = 1 $(, $setting)*)]
+            async fn call() -> Items {
+                Ok(iter([fails()]).boxed())
+            }
+            crate::support::paused(async {
+                let items: Vec<Answer> = call().await.unwrap().collect().await;
+                (items.len(), circuit($name).unwrap().state())
+            })
+        }};
+    }
+    assert_eq!(guarded!("settings::until_setup"), (1, CircuitState::Closed));
+    assert_eq!(guarded!("settings::until_end", until_end), (1, CircuitState::Open));
+}
+
+/// It is refused, as the cases in `ui-tests` show.
+#[cfg(not(feature = "stream"))]
+fn until_end() {}

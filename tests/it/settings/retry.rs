@@ -17,6 +17,7 @@ fn each_setting_does_what_it_says() {
             ("on", on),
             ("when", when),
             ("until", until),
+            ("until_first_item", until_first_item),
             ("backoff", backoff),
             ("base_delay", base_delay),
             ("multiplier", multiplier),
@@ -89,6 +90,31 @@ fn until() {
     let call = guarded!(until = |value| *value > 7);
     assert_eq!((runs(call, || Ok(7)).0, runs(call, || Ok(8)).0), (3, 1));
 }
+
+#[cfg(feature = "stream")]
+fn until_first_item() {
+    use futures_util::stream::{BoxStream, StreamExt as _, iter};
+
+    type Items = Result<BoxStream<'static, Answer>, Fault>;
+    macro_rules! guarded {
+        ($($setting:tt)*) => {{
+            #[retry(backoff = none $($setting)*)]
+            async fn call(opened: &Cell<u32>) -> Items {
+                opened.set(opened.get() + 1);
+                Ok(iter([fails()]).boxed())
+            }
+            let opened = Cell::new(0);
+            let ended = crate::support::paused(call(&opened));
+            (ended.is_err(), opened.get())
+        }};
+    }
+    assert_eq!(guarded!(), (false, 1));
+    assert_eq!(guarded!(, until_first_item), (true, 3));
+}
+
+/// It is refused, as the cases in `ui-tests` show.
+#[cfg(not(feature = "stream"))]
+fn until_first_item() {}
 
 fn backoff() {
     let exact = |call| seconds(call);

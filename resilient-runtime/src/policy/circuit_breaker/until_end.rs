@@ -11,7 +11,7 @@ use super::door::{Began, Door, Entrance, Shown};
 use super::permit::Call;
 use super::{Circuit, FailureKind, KeyedCircuit, Permit, Verdict};
 use crate::error::CarriesCircuitOpen;
-use crate::stream::{FallibleStream, Fuse, IntoPinned, Opened, Streaming};
+use crate::stream::{FallibleStream, Fuse, IntoPinned, Opened};
 
 impl Circuit {
     /// [`call_async`](Self::call_async) of a function that returns a stream, as one call until the stream has
@@ -56,7 +56,7 @@ impl Circuit {
 
 /// What attributes write.
 #[doc(hidden)]
-impl<V: Streaming, S: FallibleStream, E> Opened<V, S, E> {
+impl<D, A, S: FallibleStream, E> Opened<D, A, S, E> {
     /// Lets the permit go with the stream. `judge` is for an error of the function itself, `judge_item` for
     /// that of an item.
     pub fn until_end<'c, P, K, J, R, W>(
@@ -65,7 +65,7 @@ impl<V: Streaming, S: FallibleStream, E> Opened<V, S, E> {
         permit: Permit<'c, P>,
         judge: impl FnOnce(&E) -> R,
         judge_item: J,
-    ) -> Opened<V, UntilEnd<S, K, J>, E>
+    ) -> Opened<D, A, UntilEnd<S, K, J>, E>
     where
         P: Entrance<'c>,
         K: Keeper,
@@ -73,11 +73,10 @@ impl<V: Streaming, S: FallibleStream, E> Opened<V, S, E> {
         J: Fn(&S::Failure) -> W,
         W: Into<Verdict>,
     {
-        let out = match self.out {
-            Ok((stream, rest)) => Ok((UntilEnd::new(stream, Stay::of(permit, keeper), judge_item), rest)),
+        Self::with(match self.into_parts() {
+            Ok((stream, around)) => Ok((UntilEnd::new(stream, Stay::of(permit, keeper), judge_item), around)),
             Err(error) => permit.settle(Err(error), judge),
-        };
-        Opened { out }
+        })
     }
 }
 
@@ -129,6 +128,15 @@ impl<'c, E: Entrance<'c>> Permit<'c, E> {
     /// Where it came in.
     pub const fn entrance(&self) -> E {
         self.entrance
+    }
+}
+
+#[doc(hidden)]
+impl KeyedCircuit {
+    /// Itself, once more.
+    #[must_use]
+    pub fn keeper(&self) -> Self {
+        self.clone()
     }
 }
 

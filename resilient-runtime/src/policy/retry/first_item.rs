@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-use crate::stream::{FallibleStream, FromItem, Fuse, Opened, Streaming};
+use crate::stream::{FallibleStream, Fuse, Opened};
 
 /// Waits for the first item of `stream`, which stays in front: so that a call that opens a stream fails where
 /// the stream fails before it has given anything.
@@ -47,20 +47,16 @@ where
 
 /// What attributes write.
 #[doc(hidden)]
-impl<V: Streaming, S: FallibleStream, E> Opened<V, S, E> {
-    /// See [`first_item`]; the error of an item becomes the function's own.
-    pub async fn first_item(self) -> Opened<V, Pin<Box<Front<S>>>, E>
-    where
-        E: FromItem<S::Failure>,
-    {
-        let out = match self.out {
-            Ok((stream, rest)) => match Front::of(stream).await {
-                Ok(stream) => Ok((stream, rest)),
-                Err(error) => Err(E::from_item(error)),
+impl<D, A, S: FallibleStream, E> Opened<D, A, S, E> {
+    /// See [`first_item`]; the error of an item becomes the function's own by `from_item`.
+    pub async fn first_item(self, from_item: fn(S::Failure) -> E) -> Opened<D, A, Pin<Box<Front<S>>>, E> {
+        Self::with(match self.into_parts() {
+            Ok((stream, around)) => match Front::of(stream).await {
+                Ok(stream) => Ok((stream, around)),
+                Err(error) => Err(from_item(error)),
             },
             Err(error) => Err(error),
-        };
-        Opened { out }
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::clock::{self, Timer};
 use crate::error::CarriesTimeout;
 use crate::limit::{Carried, Limit, Limits};
 use crate::mode;
-use crate::stream::{FallibleStream, Fuse, IntoPinned, Opened, Streaming};
+use crate::stream::{FallibleStream, Fuse, IntoPinned, Opened};
 
 /// Ends `stream` when an item has not come within `limit`, counted from when the caller asks for it and finds
 /// nothing.
@@ -52,10 +52,10 @@ where
 
 /// What attributes write.
 #[doc(hidden)]
-impl<V: Streaming, S: FallibleStream, E> Opened<V, S, E> {
+impl<D, A, S: FallibleStream, E> Opened<D, A, S, E> {
     /// See [`idle_timeout`].
-    pub fn idle<L: Limits<S::Item, Output = S::Item>>(self, limit: L) -> Opened<V, Idle<S, L>, E> {
-        self.layered(|stream| Idle::new(stream, limit))
+    pub fn idle<L: Limits<S::Item, Output = S::Item>>(self, limit: L) -> Opened<D, A, Idle<S, L>, E> {
+        Self::with(self.into_parts().map(|(stream, around)| (Idle::new(stream, limit), around)))
     }
 }
 
