@@ -6,3 +6,4 @@ mod http;
 mod http2;
 mod postgres;
 mod redis;
+mod sse;
