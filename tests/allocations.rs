@@ -255,3 +255,74 @@ fn blocking_failure() -> Result<Served<u32>, Fault> {
     let _clock = resilient::testing::VirtualClock::install();
     blocking(&0)
 }
+
+#[cfg(feature = "stream")]
+mod streams {
+    use futures_util::stream::{BoxStream, Stream, StreamExt as _, unfold};
+
+    use super::{Fault, allocations, circuit_breaker, finish, pin, retry, timeout, yielding};
+    use std::task::{Context, Poll, Waker};
+
+    type Items = BoxStream<'static, Result<u32, Fault>>;
+
+    /// So many items, and a wait before each if it says so.
+    fn items(waits: bool) -> impl Stream<Item = Result<u32, Fault>> + Send + 'static {
+        unfold(0, move |item| async move {
+            if waits {
+                yielding().await;
+            }
+            (item < 1_000).then_some((Ok(item), item + 1))
+        })
+    }
+
+    #[timeout(secs = 60, idle = "10s")]
+    async fn idle(waits: bool) -> Result<Items, Fault> {
+        Ok(items(waits).boxed())
+    }
+
+    #[circuit_breaker(name = "allocations::stream", until_end)]
+    #[retry(until_first_item)]
+    #[timeout(secs = 60, idle = "10s")]
+    async fn all(waits: bool) -> Result<Items, Fault> {
+        Ok(items(waits).boxed())
+    }
+
+    #[timeout(idle = "10s")]
+    async fn opaque(waits: bool) -> Result<impl Stream<Item = Result<u32, Fault>> + use<>, Fault> {
+        Ok(items(waits))
+    }
+
+    /// Without a runtime: what asks for a timer panics.
+    fn read(items: impl Stream<Item = Result<u32, Fault>>) -> usize {
+        let mut items = pin!(items);
+        let mut context = Context::from_waker(Waker::noop());
+        let mut count = 0;
+        loop {
+            match items.as_mut().poll_next(&mut context) {
+                Poll::Ready(Some(item)) => count += usize::from(item.is_ok()),
+                Poll::Ready(None) => return count,
+                Poll::Pending => {}
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_allocates_its_box_and_no_item_anything() {
+        // The first call of all registers the breaker under its name.
+        assert_eq!(read(finish(all(false)).unwrap()), 1_000);
+        let boxed = |waits| assert_eq!(read(finish(idle(waits)).unwrap()), 1_000);
+        assert_eq!(allocations(|| boxed(false)), 1 + 1, "the function's own box, and that of the limit");
+        assert_eq!(allocations(|| assert_eq!(read(finish(opaque(false)).unwrap()), 1_000)), 0);
+        let guarded = |waits| assert_eq!(read(finish(all(waits)).unwrap()), 1_000);
+        assert_eq!(
+            allocations(|| guarded(false)),
+            1 + 2,
+            "one for an attempt's layers, one for the breaker's"
+        );
+
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let _entered = runtime.enter();
+        assert_eq!(allocations(|| boxed(true)), 1 + 1, "one timer for all waits");
+        assert_eq!(allocations(|| guarded(true)), 1 + 2);
+    }
+}

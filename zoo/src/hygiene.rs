@@ -5,3 +5,4 @@
 pub mod locals;
 pub mod modules;
 pub mod state;
+pub mod streams;

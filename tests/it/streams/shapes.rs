@@ -133,7 +133,7 @@ guarded!(
     "shapes::owned",
     async fn owned(source: Source, mut prompt: String, times: &mut u32) -> ChatResult {
         *times += 1;
-        prompt.push_str("!");
+        prompt.push('!');
         assert_eq!(prompt, "hello!");
         Ok(source.open().boxed())
     }
