@@ -4,13 +4,14 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, LocalBoxStream, unfold};
 use futures_util::{Stream, StreamExt as _};
 use resilient::{CircuitOpenError, Retryable, Served, TimeoutError, circuit_breaker, retry, timeout};
 
-use super::{Item, Items, Lost, Piece, Source, read};
+use super::{Item, Items, Lost, Piece, Refused, Source, read};
 use crate::support::{Fault, paused};
 
 const SCRIPT: &[&[Piece]] = &[&[Lost], &[Item(1), Item(2)]];
@@ -139,6 +140,28 @@ guarded!(
     }
 );
 
+guarded!(
+    "shapes::generic",
+    async fn generic<S>(items: Repeated<S>) -> Result<impl Stream<Item = Result<u32, Fault>> + use<S>, Fault>
+    where
+        S: Stream<Item = Result<u32, Fault>>,
+    {
+        Ok(items.0())
+    }
+);
+guarded!(
+    "shapes::boxed_generic",
+    async fn boxed_generic<'s, S>(items: Repeated<S>) -> Result<BoxStream<'s, S::Item>, Fault>
+    where
+        S: Stream<Item = Result<u32, Fault>> + Send + 's,
+    {
+        Ok(items.0().boxed())
+    }
+);
+
+/// Gives a stream to each attempt.
+type Repeated<S> = (Arc<dyn Fn() -> S + Send + Sync>,);
+
 #[test]
 fn whatever_is_returned_has_its_policies() {
     paused(async {
@@ -158,6 +181,26 @@ fn whatever_is_returned_has_its_policies() {
         both(async { served_opaque(&source()).await.map(Served::into_inner) }).await;
         both(is_send(owned(source(), "hello".into(), &mut times))).await;
         assert_eq!(times, 2);
+        let opens = |source: Source| -> Repeated<_> { (Arc::new(move || source.open()),) };
+        both(is_send(generic(opens(source())))).await;
+        both(is_send(boxed_generic(opens(source())))).await;
+    });
+}
+
+#[test]
+fn what_judges_goes_with_the_stream() {
+    #[circuit_breaker(name = "shapes::judging", failure_threshold = 1, when = |error| *strict || matches!(error, Fault::Connect(_)), until_end)]
+    async fn judging<'a>(
+        source: &Source,
+        strict: &'a bool,
+    ) -> Result<BoxStream<'a, Result<u32, Fault>>, Fault> {
+        Ok(source.open().boxed())
+    }
+    paused(async {
+        let refusing = Source::new(&[&[Refused]]);
+        assert_eq!(read(judging(&refusing, &false).await.unwrap()).await.len(), 1);
+        assert_eq!(read(judging(&refusing, &true).await.unwrap()).await.len(), 1);
+        assert!(matches!(judging(&refusing, &true).await, Err(Fault::CircuitOpen(_))));
     });
 }
 
