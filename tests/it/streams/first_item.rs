@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use resilient::{
-    CircuitBreaker, CircuitState, RetryBudget, RetryConfig, Served, circuit_breaker, deadline, fallback,
-    retry, timeout,
+    CircuitBreaker, CircuitState, Degradable as _, Degradation, RetryBudget, RetryConfig, Served, Tier,
+    circuit_breaker, deadline, fallback, retry, timeout,
 };
 use tokio::time::Instant;
 
@@ -167,6 +167,20 @@ fn a_fallback_above_sees_it() {
             (read(instead.into_inner()).await, read(good.into_inner()).await),
             (vec![Ok(0)], vec![Ok(1)])
         );
+    });
+}
+
+#[test]
+fn what_is_degraded_already_stays_so() {
+    #[retry(backoff = none, until_first_item)]
+    async fn chat(source: &Source) -> Result<Served<Items>, Fault> {
+        let items: Served<Items> = source.open().boxed().into();
+        Ok(items.degraded(Degradation::new(Tier::Cached, "from elsewhere")))
+    }
+    paused(async {
+        let items = chat(&Source::new(&[&[Lost], &[Item(1)]])).await.unwrap();
+        assert_eq!(items.degradation().unwrap().tier, Tier::Cached);
+        assert_eq!(read(items.into_inner()).await, [Ok(1)]);
     });
 }
 

@@ -151,6 +151,25 @@ fn it_may_be_an_expression() {
     });
 }
 
+#[test]
+fn an_expression_is_evaluated_when_its_attempt_begins() {
+    #[retry(jitter = none, until_first_item)]
+    #[timeout(idle = limit())]
+    async fn chat(source: &Source, limit: &dyn Fn() -> Duration) -> Result<Items, Fault> {
+        Ok(source.open().boxed())
+    }
+    paused(async {
+        let (start, asked) = (Instant::now(), std::cell::RefCell::default());
+        let limit = || {
+            let mut asked: std::cell::RefMut<'_, Vec<Duration>> = asked.borrow_mut();
+            asked.push(start.elapsed());
+            IDLE
+        };
+        assert!(chat(&Source::new(&[&[Lost]]), &limit).await.is_err());
+        assert_eq!(*asked.borrow(), [0, 1, 3].map(|second| SECOND * second));
+    });
+}
+
 /// Outside of a runtime a timer, and with it a look at the clock, would be a panic.
 #[test]
 fn ready_items_ask_neither_timer_nor_clock() {
