@@ -101,34 +101,16 @@ impl Returns {
     /// Whether nothing was written, or something that is known to be no `Result`.
     pub(crate) fn is_no_result(&self) -> bool {
         const OTHERS: &[&str] = &[
-            "Option",
-            "Vec",
-            "String",
-            "bool",
-            "char",
-            "str",
-            "u8",
-            "u16",
-            "u32",
-            "u64",
-            "u128",
-            "usize",
-            "i8",
-            "i16",
-            "i32",
-            "i64",
-            "i128",
-            "isize",
-            "f32",
-            "f64",
-            "Served",
-            "BoxStream",
-            "LocalBoxStream",
+            "Option", "Vec", "String", "bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize",
+            "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "Served",
         ];
+        const STREAMS: &[&str] = &["BoxStream", "LocalBoxStream"];
         match &self.ty {
-            Type::Path(path) => {
-                path.path.segments.last().is_some_and(|last| OTHERS.iter().any(|other| last.ident == other))
-            }
+            Type::Path(path) => path
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| OTHERS.iter().chain(STREAMS).any(|other| last.ident == other)),
             // An `impl Trait`, among others.
             Type::Infer(_) | Type::Tuple(_) | Type::Reference(_) | Type::Array(_) | Type::Slice(_) => true,
             _ => self.is_never() || !self.is_written,

@@ -21,10 +21,12 @@ impl<S> Fuse<S> {
     }
 
     /// Ends it here.
+    #[cfg(feature = "tokio")]
     pub(crate) fn end(self: Pin<&mut Self>) {
         self.project().stream.set(None);
     }
 
+    #[cfg(feature = "tokio")]
     pub(crate) const fn has_ended(&self) -> bool {
         self.stream.is_none()
     }

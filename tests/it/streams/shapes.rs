@@ -9,7 +9,9 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, LocalBoxStream, unfold};
 use futures_util::{Stream, StreamExt as _};
-use resilient::{CircuitOpenError, Retryable, Served, TimeoutError, circuit_breaker, retry, timeout};
+use resilient::{
+    CircuitOpenError, Retryable, Served, TimeoutError, circuit_breaker, fallback, retry, timeout,
+};
 
 use super::{Item, Items, Lost, Piece, Refused, Source, read};
 use crate::support::{Fault, paused};
@@ -159,6 +161,34 @@ guarded!(
     }
 );
 
+guarded!(
+    "shapes::made_future",
+    fn made_future(source: &Source) -> BoxFuture<'_, Result<Items, Fault>> {
+        let opens = move || source.open().boxed();
+        Box::pin(async move { Ok(opens()) })
+    }
+);
+
+/// What a fallback names is there for the body, and after it.
+#[fallback(degraded = |_| Ok(unfold(*times, |left| async move { (left > 0).then(|| (Ok(left), left - 1)) }).fuse().boxed().into()))]
+#[retry(backoff = none, until_first_item)]
+#[timeout(secs = 60, idle = "10s")]
+async fn looks_back(source: &Source, times: &mut u32) -> Result<Served<Items>, Fault> {
+    *times += 1;
+    Ok(source.open().boxed().into())
+}
+
+#[test]
+fn a_fallback_sees_what_the_attempts_left() {
+    paused(async {
+        let mut times = 0;
+        let items = looks_back(&Source::new(&[&[Lost]]), &mut times).await.unwrap();
+        assert!(items.is_degraded());
+        assert_eq!(read(items.into_inner()).await, [Ok(3), Ok(2), Ok(1)]);
+        assert_eq!(times, 3);
+    });
+}
+
 /// Gives a stream to each attempt.
 type Repeated<S> = (Arc<dyn Fn() -> S + Send + Sync>,);
 
@@ -184,6 +214,7 @@ fn whatever_is_returned_has_its_policies() {
         let opens = |source: Source| -> Repeated<_> { (Arc::new(move || source.open()),) };
         both(is_send(generic(opens(source())))).await;
         both(is_send(boxed_generic(opens(source())))).await;
+        both(is_send(made_future(&source()))).await;
     });
 }
 

@@ -38,12 +38,12 @@ impl Circuit {
     /// assert_eq!(CHAT.state(), CircuitState::Open);
     /// # }
     /// ```
-    pub async fn call_stream<S, E>(
+    pub async fn call_stream<S, T, X, E>(
         &self,
         function: impl AsyncFnOnce() -> Result<S, E>,
-    ) -> Result<UntilEnd<S, &Self, fn(&S::Failure) -> bool>, E>
+    ) -> Result<UntilEnd<S, &Self, fn(&X) -> bool>, E>
     where
-        S: FallibleStream,
+        S: Stream<Item = Result<T, X>>,
         E: CarriesCircuitOpen,
     {
         let mut permit = self.enter().map_err(E::from_circuit_open)?;

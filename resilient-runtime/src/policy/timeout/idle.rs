@@ -90,6 +90,9 @@ impl<S: Stream, L: Limits<S::Item, Output = S::Item>> Stream for Idle<S, L> {
         let elapsed = *this.waits && clock::has_elapsed(this.timer.as_mut(), context);
         if let Poll::Ready(item) = this.stream.as_mut().poll_next(context) {
             *this.waits = false;
+            if item.is_none() {
+                this.timer.set(None);
+            }
             return Poll::Ready(item);
         }
         if *this.waits && !elapsed {
