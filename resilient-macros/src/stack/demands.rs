@@ -26,8 +26,7 @@ pub(crate) fn repeats(attribute: &Meta) -> bool {
 impl Policy {
     fn demands(&self) -> Vec<&'static str> {
         match self {
-            // It only looks for the errors that `on` names, which not every error lets itself be asked.
-            Self::Fallback(_) => Vec::new(),
+            Self::Fallback(policy) => policy.demands(),
             Self::Deadline(_) | Self::Timeout(_) => vec!["CarriesTimeout"],
             Self::CircuitBreaker(policy) => policy.demands(),
             Self::Retry(policy) => policy.demands(),

@@ -102,6 +102,8 @@ trait Each {
     fn down(&self) -> Result<u32, Self::Down>;
     #[retry(on = io::Error, backoff = none, max_attempts = 2)]
     fn typed(&self, calls: &mut u32) -> Result<u32, Self::Typed>;
+    #[fallback(default = 8, on = io::Error)]
+    fn softened(&self) -> Result<resilient::Served<u32>, Self::Typed>;
     #[fallback(default = 9)]
     #[retry(when = |_| true, backoff = none, max_attempts = 2)]
     fn chosen(&self, calls: &mut u32) -> Result<resilient::Served<u32>, Self::Chosen>;
@@ -160,6 +162,10 @@ impl Each for Fails {
         Err(io::ErrorKind::NotFound.into())
     }
 
+    fn softened(&self) -> Result<resilient::Served<u32>, io::Error> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
     fn chosen(&self, calls: &mut u32) -> Result<resilient::Served<u32>, Nothing> {
         *calls += 1;
         Err(Nothing)
@@ -181,6 +187,7 @@ async fn each_policy_demands_its_own() {
     assert!(matches!(one.down(), Err(Down(Some(refusal))) if refusal.name == "bounds::down"));
     let mut calls = 0;
     assert!(one.typed(&mut calls).is_err());
+    assert!(one.softened().is_ok_and(|served| *served == 8));
     assert!(one.chosen(&mut calls).is_ok_and(|served| *served == 9 && served.is_degraded()));
     assert!(one.any(&mut calls).is_err());
     assert_eq!(calls, 6, "two of each");

@@ -47,6 +47,14 @@ impl Fallback {
         }
     }
 
+    /// What it asks of an error type.
+    pub(crate) fn demands(&self) -> Vec<&'static str> {
+        match &self.on {
+            Some(on) if on.names_types() => vec!["ErrorChain"],
+            _ => Vec::new(),
+        }
+    }
+
     pub(crate) fn check(&self, function: &Function, report: &mut Report) {
         function.check_result(&wording::nothing_can_degrade(), report);
         if let Some(cached) = &self.cached {
