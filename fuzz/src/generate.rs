@@ -197,6 +197,43 @@ pub fn error_type(bytes: Bytes<'_, '_>) -> Result<TokenStream> {
     Ok(all)
 }
 
+/// A struct that says in a field that it is degraded, mostly.
+pub fn marked(bytes: Bytes<'_, '_>) -> Result<TokenStream> {
+    const ABOVE: [&str; 3] =
+        ["#[degradable(crate = facade::resilient)]", "#[degradable]", "#[degradable(crat = x)]"];
+    const FIELDS: [&str; 5] = [
+        "name: String",
+        "#[degradable] needs_review: bool",
+        "#[degradable] pub how: Option<Degradation>",
+        "#[degradable] r#type: T",
+        "#[serde(default)] more: &'a [T; N]",
+    ];
+    const WRONG: [&str; 2] = ["#[degradable(flag)] flag: bool", "#[degradable = 1] #[degradable] flag: T"];
+    const OF_TUPLES: [&str; 2] = ["#[degradable] bool", "#[degradable] pub(crate) (u8, u8)"];
+    let mut all = if bytes.ratio(1, 3)? { parsed(bytes.choose(&ABOVE)?) } else { TokenStream::new() };
+    all.extend(parsed(if bytes.ratio(7, 8)? { "struct" } else { *bytes.choose(&["enum", "union"])? }));
+    all.extend([identifier("Label")]);
+    all.extend(piece(bytes, "generics of types")?);
+    let is_tuple = bytes.ratio(1, 4)?;
+    let mut inside = TokenStream::new();
+    for _ in 0..bytes.int_in_range(0..=4_u8)? {
+        let fields = match (is_tuple, bytes.ratio(1, 16)?) {
+            (true, _) => &OF_TUPLES[..],
+            (false, true) => &WRONG,
+            (false, false) => &FIELDS,
+        };
+        inside.extend(if bytes.ratio(1, 24)? { soup(bytes, 2)? } else { parsed(bytes.choose(fields)?) });
+        inside.extend(parsed(","));
+    }
+    if is_tuple {
+        all.extend(group(Delimiter::Parenthesis, inside));
+        all.extend(parsed(";"));
+    } else {
+        all.extend(group(Delimiter::Brace, inside));
+    }
+    Ok(all)
+}
+
 /// What stands above a type or a variant, where `right` would be right.
 fn retryable(bytes: Bytes<'_, '_>, right: &[&str]) -> Result<TokenStream> {
     let mut all = TokenStream::new();

@@ -28,6 +28,11 @@ pub struct Derived {
     item: TokenStream,
 }
 
+/// A struct under `#[derive(Degradable)]`.
+pub struct Marked {
+    item: TokenStream,
+}
+
 /// What is given to `describe!`.
 pub struct Described {
     path: TokenStream,
@@ -41,8 +46,13 @@ pub struct Decorated {
 
 impl<'a> Arbitrary<'a> for Decorated {
     fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
-        const ARGUMENTS: [&str; 5] =
-            ["Guarded", "Guarded", "Guarded, crate = facade::resilient", "crate = x, Guarded,", "name = Guarded"];
+        const ARGUMENTS: [&str; 5] = [
+            "Guarded",
+            "Guarded",
+            "Guarded, crate = facade::resilient",
+            "crate = x, Guarded,",
+            "name = Guarded",
+        ];
         let arguments = soup::parsed(bytes.choose(&ARGUMENTS)?);
         let item = generate::decorated(bytes)?;
         Ok(Self { arguments: mutate::some(bytes, arguments)?, item: mutate::some(bytes, item)? })
@@ -71,6 +81,26 @@ impl Decorated {
 impl fmt::Debug for Decorated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "#[decorator({})]\n{}", kept::shown(&self.arguments), kept::shown(&self.item))
+    }
+}
+
+impl<'a> Arbitrary<'a> for Marked {
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        let item = generate::marked(bytes)?;
+        Ok(Self { item: mutate::some(bytes, item)? })
+    }
+}
+
+impl Marked {
+    /// Expands it; whether there was nothing to complain of.
+    ///
+    /// # Panics
+    /// Where the macro does, or writes what cannot be read.
+    pub fn check(&self) -> bool {
+        let out = degradable::expand(self.item.clone());
+        let read = syn::parse2::<syn::File>(out.clone());
+        assert!(read.is_ok(), "{}\nbecomes what cannot be read, {:?}\n{out}", self.item, read.err());
+        !out.to_string().contains("compile_error")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The same cases as the fuzzer's, from a generator with a fixed seed.
 
 use arbitrary::{Arbitrary, Unstructured};
-use resilient_fuzz::{Attributed, Decorated, Derived, Described};
+use resilient_fuzz::{Attributed, Decorated, Derived, Described, Marked};
 
 /// Bytes of which some thousand cases are made: the same ones each time.
 fn cases<'a>(count: u64) -> impl Iterator<Item = Vec<u8>> + use<'a> {
@@ -51,4 +51,10 @@ fn describe_answers() {
 fn the_decorator_keeps_the_trait() {
     let all = cases(count()).filter_map(|bytes| Decorated::arbitrary(&mut Unstructured::new(&bytes)).ok());
     assert_that_some_are_taken(all.filter(Decorated::check).count());
+}
+
+#[test]
+fn the_derive_of_marks_answers() {
+    let all = cases(count()).filter_map(|bytes| Marked::arbitrary(&mut Unstructured::new(&bytes)).ok());
+    assert_that_some_are_taken(all.filter(Marked::check).count());
 }
