@@ -211,7 +211,7 @@ pub fn marked(bytes: Bytes<'_, '_>) -> Result<TokenStream> {
     const WRONG: [&str; 2] = ["#[degradable(flag)] flag: bool", "#[degradable = 1] #[degradable] flag: T"];
     const OF_TUPLES: [&str; 2] = ["#[degradable] bool", "#[degradable] pub(crate) (u8, u8)"];
     let mut all = if bytes.ratio(1, 3)? { parsed(bytes.choose(&ABOVE)?) } else { TokenStream::new() };
-    all.extend(parsed(if bytes.ratio(7, 8)? { "struct" } else { *bytes.choose(&["enum", "union"])? }));
+    all.extend(parsed(if bytes.ratio(7, 8)? { "struct" } else { bytes.choose(&["enum", "union"])? }));
     all.extend([identifier("Label")]);
     all.extend(piece(bytes, "generics of types")?);
     let is_tuple = bytes.ratio(1, 4)?;
