@@ -9,8 +9,8 @@ use resilient::{Degradation, Served};
 use super::cases::{Case, CaseResult, Label};
 use super::client::Client;
 use super::error::LlmError;
-use super::stream::CompletionModel;
-use super::{protected, unprotected};
+use super::protected::{self, CompletionModel, RetryingModel};
+use super::unprotected;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -69,8 +69,8 @@ impl Call {
             (Self::Title, Mode::Unprotected) => {
                 unprotected::title(client, Case::SAMPLE.text).await.map(Outcome::Succeeded)
             }
-            (Self::Stream, Mode::Protected) => return listen(client).await,
-            (Self::Stream, Mode::Unprotected) => return listen(&unprotected::Bare(client)).await,
+            (Self::Stream, Mode::Protected) => return listen(&RetryingModel::new(client.clone())).await,
+            (Self::Stream, Mode::Unprotected) => return listen(client).await,
             (Self::Case, Mode::Protected) => {
                 protected::process_case(client, &Case::SAMPLE).await.map(|case| Outcome::from_case(&case))
             }

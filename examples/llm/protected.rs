@@ -1,12 +1,14 @@
 //! The calls of the example with their policies above them. Start reading here.
 //! `unprotected.rs` has the same calls without them; nothing else in this folder differs between the two.
 
-use resilient::{Degradable, Served, circuit_breaker, fallback, retry, timeout};
+use std::time::Duration;
+
+use resilient::{Degradable, Served, circuit_breaker, decorator, fallback, retry, timeout};
 
 use super::cases::{Case, CaseResult, Label};
 use super::client::Client;
 use super::error::LlmError;
-use super::stream::{CompletionModel, TokenStream};
+use super::stream::TokenStream;
 
 /// The full stack, read from the top as the call goes: fallback around breaker around retry around timeout.
 ///
@@ -22,11 +24,25 @@ pub(crate) async fn classify(client: &Client, document: &str) -> Result<Served<L
     Ok(answer.parse::<Label>()?.into())
 }
 
+/// Anything that can answer a prompt token by token. `RetryingModel::new(model)` is the same model with these
+/// policies, whichever it is.
+#[decorator(RetryingModel)]
+pub(crate) trait CompletionModel {
+    /// How long a caller should wait for the stream, and then for each token.
+    fn patience(&self) -> Duration;
+
+    /// Opens the stream. As long as it has not spoken another attempt can be made; an error after that belongs
+    /// to the reader, who has heard half of it.
+    #[retry(max_attempts = 3, base_delay = "100ms", until_first_item)]
+    #[timeout(self.patience(), idle = self.patience(), operation = "the stream")]
+    async fn chat_stream(&self, prompt: &str) -> Result<TokenStream, LlmError>;
+}
+
 impl CompletionModel for Client {
-    /// Only opening the stream is repeated. Once it speaks, an error belongs to the reader, who has heard
-    /// half of it.
-    #[retry(max_attempts = 3, base_delay = "100ms")]
-    #[timeout(self.patience(), operation = "opening the stream")]
+    fn patience(&self) -> Duration {
+        self.patience()
+    }
+
     async fn chat_stream(&self, prompt: &str) -> Result<TokenStream, LlmError> {
         self.open_stream(prompt).await
     }

@@ -24,6 +24,8 @@ use super::weather::{Reply, RetryAfter};
 const STORY: [&str; 6] = ["It", " will", " clear", " up", " by", " noon."];
 const TOKENS_BEFORE_BREAK: usize = 3;
 const TOKEN_PAUSE: Duration = Duration::from_millis(15);
+/// After which a server that has fallen silent ends the connection.
+const SILENCE: Duration = Duration::from_secs(2);
 
 pub(crate) struct Server {
     address: SocketAddr,
@@ -134,13 +136,9 @@ async fn chat(State(weather): State<Weather>, Json(request): Json<Value>) -> Res
             tokio::time::sleep(delay).await;
             answer(&request)
         }
-        Reply::BreakingStream => {
-            let broken = stream::once(async {
-                tokio::time::sleep(TOKEN_PAUSE).await;
-                Err(io::Error::from(io::ErrorKind::ConnectionReset))
-            });
-            events(spoken().take(TOKENS_BEFORE_BREAK).map(Ok).chain(broken))
-        }
+        Reply::BreakingStream => events(broken(TOKENS_BEFORE_BREAK, TOKEN_PAUSE)),
+        Reply::BrokenStream => events(broken(0, TOKEN_PAUSE)),
+        Reply::SilentStream => events(broken(TOKENS_BEFORE_BREAK, SILENCE)),
         Reply::Nonsense => "<html>It works!</html>".into_response(),
         Reply::Status(code) => status(code),
         Reply::StatusAfter(code, delay) => {
@@ -202,6 +200,15 @@ fn spoken() -> impl stream::Stream<Item = String> + Send + 'static {
         let delta = json!({ "choices": [{ "index": 0, "delta": { "content": token } }] });
         format!("data: {delta}\n\n")
     })
+}
+
+/// So many tokens, a pause, and the end of the connection.
+fn broken(tokens: usize, pause: Duration) -> impl stream::Stream<Item = io::Result<String>> + Send + 'static {
+    let end = stream::once(async move {
+        tokio::time::sleep(pause).await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    });
+    spoken().take(tokens).map(Ok).chain(end)
 }
 
 /// Server-sent events. An error among them cuts the connection, as a crash of the server would.

@@ -9,13 +9,6 @@ use super::error::LlmError;
 
 pub(crate) type TokenStream = BoxStream<'static, Result<String, LlmError>>;
 
-/// Anything that can answer a prompt token by token.
-pub(crate) trait CompletionModel {
-    /// Opens the stream. An error here means that nothing was said yet; one in the stream, that something
-    /// was.
-    async fn chat_stream(&self, prompt: &str) -> Result<TokenStream, LlmError>;
-}
-
 /// A line longer than this is no event of a chat server.
 const LONGEST_LINE: usize = 64 * 1024;
 

@@ -1,10 +1,10 @@
 //! The calls of `protected.rs` as they are before anyone has thought about failure: no attributes, and nothing
-//! that could be marked as degraded. They exist for the comparison only.
+//! that could be marked as degraded. They exist for the comparison only; streams are the client's own, without
+//! the wrapper.
 
 use super::cases::{Case, CaseResult, Label};
 use super::client::Client;
 use super::error::LlmError;
-use super::stream::{CompletionModel, TokenStream};
 
 pub(crate) async fn classify(client: &Client, document: &str) -> Result<Label, LlmError> {
     let answer = client.complete(Label::INSTRUCTIONS, document).await?;
@@ -13,15 +13,6 @@ pub(crate) async fn classify(client: &Client, document: &str) -> Result<Label, L
 
 pub(crate) async fn title(client: &Client, document: &str) -> Result<String, LlmError> {
     client.complete(Case::TITLE, document).await
-}
-
-/// The same client without the protection that `protected.rs` gives to its `chat_stream`.
-pub(crate) struct Bare<'a>(pub(crate) &'a Client);
-
-impl CompletionModel for Bare<'_> {
-    async fn chat_stream(&self, prompt: &str) -> Result<TokenStream, LlmError> {
-        self.0.open_stream(prompt).await
-    }
 }
 
 pub(crate) async fn process_case(client: &Client, case: &Case) -> Result<CaseResult, LlmError> {

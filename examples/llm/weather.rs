@@ -16,6 +16,10 @@ pub(crate) enum Reply {
     AnswerAfter(Duration),
     /// A stream that breaks after a few tokens.
     BreakingStream,
+    /// A stream that breaks before its first token.
+    BrokenStream,
+    /// A stream that says a few tokens, and nothing more for longer than anyone should wait.
+    SilentStream,
     /// Success by its status, nonsense by its content.
     Nonsense,
     Status(u16),
@@ -91,9 +95,14 @@ pub(crate) const SCENES: &[Scene] = &[
         &[Step::Calls(1, Classify, &[Reply::AnswerAfter(Duration::from_secs(2)), Reply::Answer])],
     ),
     scene(
-        "A stream breaks in the middle",
-        // Nobody repeats what was half said; the reader may ask again.
-        &[Step::Calls(1, Stream, &[Reply::BreakingStream]), Step::Calls(1, Stream, FAIR)],
+        "Streams that break, or fall silent",
+        // Nobody repeats what was half said; the reader may ask again. What was not begun is repeated.
+        &[
+            Step::Calls(1, Stream, &[Reply::BreakingStream]),
+            Step::Calls(1, Stream, FAIR),
+            Step::Calls(1, Stream, &[Reply::BrokenStream, Reply::Answer]),
+            Step::Calls(1, Stream, &[Reply::SilentStream]),
+        ],
     ),
     scene(
         "What no retry can mend",

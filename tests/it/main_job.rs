@@ -71,7 +71,7 @@ async fn the_same_weather_with_and_without_attributes() {
             "classify 3 full closed, stream 2 full closed | 5",
             "2 x classify 2 full closed | 4",
             "classify 2 full closed | 2",
-            "stream 1 error closed, stream 1 full closed | 2",
+            "stream 1 error closed, stream 1 full closed, stream 2 full closed, stream 1 error closed | 5",
             "2 x classify 1 default closed, classify 1 full closed, classify 1 default closed | 4",
             "case 1 degraded closed | 1",
             "title 2 default closed, title 1 full closed, title 2 degraded closed, title 2 cached closed | 7",
@@ -88,7 +88,7 @@ async fn the_same_weather_with_and_without_attributes() {
             "classify 1 error, stream 1 error | 2",
             "2 x classify 1 error | 2",
             "classify 1 full | 1",
-            "stream 1 error, stream 1 full | 2",
+            "stream 1 error, stream 1 full, 2 x stream 1 error | 4",
             "2 x classify 1 error, classify 1 full, classify 1 error | 4",
             // The optional service took the whole case with it: the model was not even asked.
             "case 0 error | 0",
@@ -98,11 +98,11 @@ async fn the_same_weather_with_and_without_attributes() {
         ],
     );
 
-    // In one look: more calls succeed, all but a broken stream come to something, and a dead server is left
+    // In one look: more calls succeed, all but streams that broke midway come to something, and a dead server is left
     // alone.
     let (with, without) = (protected.totals(), unprotected.totals());
-    assert_eq!((with.calls, with.succeeded, with.degraded, with.failed), (48, 16, 31, 1));
-    assert_eq!((without.calls, without.succeeded, without.degraded, without.failed), (48, 11, 0, 37));
+    assert_eq!((with.calls, with.succeeded, with.degraded, with.failed), (50, 17, 31, 2));
+    assert_eq!((without.calls, without.succeeded, without.degraded, without.failed), (50, 11, 0, 39));
     assert_eq!((protected.outage().requests, unprotected.outage().requests), (Some(12), Some(24)));
     assert!(
         protected.outage().time < unprotected.outage().time,
@@ -149,6 +149,8 @@ fn results_say_what_they_are(protected: &Summary, unprotected: &Summary) {
             text(summary, 5, 0)
         );
     }
+    let silent = text(protected, 5, 3);
+    assert_eq!(silent, "broken off after \"It will clear\": the stream timed out after 400ms");
     assert!(text(protected, 6, 0).contains("400 Bad Request"), "{}", text(protected, 6, 0));
     assert!(text(protected, 6, 1).contains("not understood"), "{}", text(protected, 6, 1));
     assert!(text(protected, 6, 3).contains("rate limited"), "{}", text(protected, 6, 3));
