@@ -13,6 +13,8 @@ pub mod check;
 
 pub(crate) mod mark;
 mod served;
+#[cfg(feature = "stream")]
+mod stream;
 pub(crate) mod tier;
 #[cfg(feature = "serde")]
 mod wire;

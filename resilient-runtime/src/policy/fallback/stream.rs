@@ -1,7 +1,7 @@
-//! A stream under a fallback: the policies that go with a stream find it inside the `Served` that says whether
-//! it is the full service's. What a fallback does, and what the others do, is their own business.
+//! A stream under a fallback: whoever goes with a stream finds it inside the `Served` that says whether it is
+//! the full service's. What goes with it is not known here.
 
-use super::fallback::{Degradable as _, Degradation, Served};
+use super::{Degradable as _, Degradation, Served};
 use crate::stream::{Around, FallibleStream, Streaming};
 
 /// What a `Served` says of its value.
