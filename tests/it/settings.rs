@@ -6,6 +6,7 @@ mod circuit_breaker;
 mod fallback;
 mod fragments;
 mod retry;
+mod timeout;
 
 /// Runs what shows the settings, one after the other; together they must be all settings there are.
 fn shown(names: &[&str], settings: &[(&str, fn())]) {
