@@ -42,7 +42,7 @@ pub fn came<E, O>(error: E, tier: impl FnOnce(E) -> O) -> Came<O> {
     Came(tier(error))
 }
 
-/// What [`Came::later`] gave, as a future of the function's own result.
+/// What `Came::later` gave, as a future of the function's own result.
 ///
 /// # Errors
 /// The tier's.
