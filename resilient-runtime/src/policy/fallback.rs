@@ -126,9 +126,13 @@ pub trait Degradable {
     }
 }
 
-/// What a fallback remembers of the error while its tiers are tried.
+/// What a fallback remembers of the error while its tiers are tried. Boxed: it lies in the future of each
+/// function with an async tier, also of those that succeed.
 #[derive(Debug)]
-pub struct Fallback {
+pub struct Fallback(Box<Failed>);
+
+#[derive(Debug)]
+struct Failed {
     operation: &'static str,
     reason: Option<&'static str>,
     error: String,
@@ -139,13 +143,14 @@ impl Fallback {
     #[cold]
     #[must_use]
     pub fn new(operation: &'static str, error: Text<'_>) -> Self {
-        Self { operation, reason: None, error: error.to_string() }
+        Self(Box::new(Failed { operation, reason: None, error: error.to_string() }))
     }
 
     /// Why the value is degraded, as people will read it.
     #[must_use]
-    pub fn reason(self, reason: &'static str) -> Self {
-        Self { reason: Some(reason), ..self }
+    pub fn reason(mut self, reason: &'static str) -> Self {
+        self.0.reason = Some(reason);
+        self
     }
 
     /// Marks the value that a tier gave, and tells it.
@@ -161,7 +166,7 @@ impl Fallback {
     /// A tier gave an error, which goes on to the next.
     #[cold]
     pub fn failed<E>(&self, tier: Tier, error: E, shown: fn(&E) -> Text<'_>) -> E {
-        event::tier_failed(self.operation, tier.as_str(), &self.error, shown(&error));
+        event::tier_failed(self.0.operation, tier.as_str(), &self.0.error, shown(&error));
         error
     }
 
@@ -171,13 +176,15 @@ impl Fallback {
     /// That.
     #[cold]
     pub fn exhausted<T, E>(&self, last: E, shown: fn(&E) -> Text<'_>) -> Result<T, E> {
-        event::fallback_exhausted(self.operation, self.reason, &self.error, shown(&last));
+        event::fallback_exhausted(self.0.operation, self.0.reason, &self.0.error, shown(&last));
         Err(last)
     }
 
+    #[cold]
     fn tell<T: Degradable>(self, tier: Tier, age: Option<Duration>, value: T) -> T {
-        event::degraded(self.operation, tier.as_str(), age, self.reason, &self.error);
-        value.degraded(Degradation { tier, reason: self.reason, age, error: self.error })
+        let Failed { operation, reason, error } = *self.0;
+        event::degraded(operation, tier.as_str(), age, reason, &error);
+        value.degraded(Degradation { tier, reason, age, error })
     }
 }
 

@@ -140,8 +140,8 @@ impl Fallback {
     pub fn find<T: 'static>(&self, good: &Good<'_>, max_age: Duration) -> Option<(T, Duration)> {
         match good.find(max_age) {
             Ok(found) => return Some(found),
-            Err(NoGood::Nothing) => event::tier_empty(self.operation, &self.error),
-            Err(NoGood::TooOld(age)) => event::tier_too_old(self.operation, age, max_age, &self.error),
+            Err(NoGood::Nothing) => event::tier_empty(self.0.operation, &self.0.error),
+            Err(NoGood::TooOld(age)) => event::tier_too_old(self.0.operation, age, max_age, &self.0.error),
         }
         None
     }

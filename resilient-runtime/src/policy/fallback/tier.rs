@@ -43,10 +43,7 @@ pub fn came<E, O>(error: E, tier: impl FnOnce(E) -> O) -> Came<O> {
 }
 
 /// What `Came::later` gave, as a future of the function's own result.
-///
-/// # Errors
-/// The tier's.
 #[inline]
-pub async fn awaited<T, E>(tier: impl TierFuture<T, E>) -> Result<T, E> {
-    tier.await
+pub fn awaited<T, E>(tier: impl TierFuture<T, E>) -> impl Future<Output = Result<T, E>> {
+    tier
 }
