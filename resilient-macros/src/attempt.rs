@@ -4,7 +4,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::Pat;
+use syn::{Pat, Type};
 
 use crate::argument::{self, Argument, Passed, Receiver};
 use crate::item::Function;
@@ -91,14 +91,14 @@ impl<'f> Attempt<'f> {
                 emit!(async #takes #block)
             }
             // Each attempt makes a future, with whatever is done before, and then awaits it.
-            Shape::BoxedFuture => self.made_future(&hint(&returns.written), renewal.as_ref(), &body, runs),
-            Shape::ImplFuture => self.made_future(&TokenStream::new(), renewal.as_ref(), &body, runs),
+            Shape::BoxedFuture => self.made_future(Some(&returns.written), renewal.as_ref(), &body, runs),
+            Shape::ImplFuture => self.made_future(None, renewal.as_ref(), &body, runs),
         }
     }
 
     fn made_future(
         &self,
-        hint: &TokenStream,
+        written: Option<&Type>,
         renewal: Option<&TokenStream>,
         body: &Group,
         runs: Runs,
@@ -113,9 +113,11 @@ impl<'f> Attempt<'f> {
         let bindings = bindings(&self.function.arguments, |argument| {
             if is_reborrowed(argument) { argument.again.to_token_stream() } else { in_place(runs)(argument) }
         });
-        let block = self.block(emit!(#hint #bindings #body));
+        let (made, output) = (written.map(hint), hint(&self.function.returns.ty));
+        let block = self.block(emit!(#made #bindings #body));
         // A future that gives a future is what is wanted here: `return` in the body returns one.
         emit!(async #takes {
+            #output
             #renewal
             #(#reborrows)*
             #[allow(clippy::async_yields_async)]

@@ -64,11 +64,12 @@ pub(crate) fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str
         .map(|name| {
             // `attempts` for `max_attempts` is nearer than its letters say.
             let is_part = written.len() > 3 && (name.contains(written) || written.contains(name));
-            (if is_part { 1 } else { distance(written, name) }, name)
+            let letters = distance(written, name);
+            (if is_part { 1 } else { letters }, letters, name)
         })
-        .filter(|(distance, name)| *distance <= (name.len() / 3).max(1))
+        .filter(|(distance, _, name)| *distance <= (name.len() / 3).max(1))
         .min()
-        .map(|(_, name)| name)
+        .map(|(_, _, name)| name)
 }
 
 /// How many letters must change to make one word of the other (Levenshtein).
@@ -109,6 +110,7 @@ mod tests {
         assert_eq!(nearest("max_atempts", names), Some("max_attempts"));
         assert_eq!(nearest("maxattempts", names), Some("max_attempts"));
         assert_eq!(nearest("retries", names), Some("max_retries"));
+        assert_eq!(nearest("until_first_itm", ["until", "until_first_item"]), Some("until_first_item"));
         assert_eq!(nearest("colour", names), None);
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use resilient::{Served, circuit_breaker, fallback, retry, timeout};
+use resilient::{CircuitOpenError, Retryable, Served, circuit_breaker, fallback, retry, timeout};
 
 use crate::support::{Fault, paused};
 
@@ -209,4 +209,69 @@ fn a_service_is_made_ready_before_each_attempt() {
         let asked = resilient::Retry::new().call_async(async || probe.ready().await.call()).await;
         assert!(matches!(asked, Ok(3)));
     });
+}
+
+/// Can neither be shown nor be taken for another error.
+#[derive(Retryable)]
+#[retryable(permanent)]
+struct Mute;
+
+/// Of none of these does the body alone say what its error is.
+mod left_to_the_signature {
+    use super::*;
+
+    type AnyError = Box<dyn std::error::Error + Send + Sync>;
+
+    #[retry]
+    pub(super) fn nothing_said(text: &str) -> impl Future<Output = Result<usize, Mute>> + Send {
+        let length = text.len();
+        async move { Ok(length) }
+    }
+
+    #[retry(on = any, backoff = none, max_attempts = 2)]
+    pub(super) fn any(calls: &AtomicU32) -> impl Future<Output = Result<u32, AnyError>> {
+        let call = calls.fetch_add(1, Ordering::SeqCst);
+        async move { Ok("x".repeat(2).parse::<u32>().map(|parsed| parsed + call)?) }
+    }
+
+    #[fallback(default = 7, on = std::num::ParseIntError)]
+    #[circuit_breaker(name = "futures::left", on = std::num::ParseIntError, failure_threshold = 9)]
+    #[retry(on = std::num::ParseIntError, backoff = none, max_attempts = 2)]
+    pub(super) fn typed(
+        calls: &AtomicU32,
+        text: String,
+    ) -> impl Future<Output = Result<Served<u32>, AnyError>> {
+        calls.fetch_add(1, Ordering::SeqCst);
+        async move { Ok(text.parse::<u32>()?.into()) }
+    }
+
+    #[retry(on = std::num::ParseIntError, backoff = none, max_attempts = 2)]
+    pub(super) fn boxed<'a>(
+        calls: &'a AtomicU32,
+        text: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<u32, AnyError>> + 'a>> {
+        let call = calls.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move { Ok(text.parse::<u32>()? + call) })
+    }
+
+    impl From<CircuitOpenError> for Mute {
+        fn from(_: CircuitOpenError) -> Self {
+            Self
+        }
+    }
+}
+
+#[test]
+fn the_error_type_of_a_returned_future_is_the_signatures() {
+    use left_to_the_signature::{any, boxed, nothing_said, typed};
+
+    let calls = AtomicU32::new(0);
+    paused(async {
+        assert!(nothing_said("four").await.is_ok_and(|length| length == 4));
+        assert!(any(&calls).await.is_err());
+        assert_eq!(*typed(&calls, "x".into()).await.unwrap(), 7);
+        assert_eq!(*typed(&calls, "5".into()).await.unwrap(), 5);
+        assert!(boxed(&calls, "x").await.is_err());
+    });
+    assert_eq!(calls.load(Ordering::SeqCst), 2 + 2 + 1 + 2);
 }

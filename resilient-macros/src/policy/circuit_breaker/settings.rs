@@ -11,7 +11,7 @@ use crate::args::{Args, Common, Constant, Vocabulary};
 use crate::duration::{DurationValue, in_words};
 use crate::matcher::Matchers;
 use crate::names::emit;
-use crate::report::Report;
+use crate::report::{Report, all_of, nearest};
 use crate::wording;
 
 pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
@@ -74,7 +74,7 @@ pub(super) enum Breaker {
 impl CircuitBreaker {
     pub(crate) fn parse(tokens: TokenStream, common: &mut Common, report: &mut Report) -> Self {
         let mut args = Args::parse(&VOCABULARY, tokens, common, report);
-        let breaker = match args.positional() {
+        let breaker = match args.positional().filter(|expr| !is_misspelt(expr, report)) {
             Some(expr) => positional(expr, &args, report),
             None => Written::default().read(&mut args, report),
         };
@@ -97,6 +97,20 @@ impl CircuitBreaker {
         }
         policy
     }
+}
+
+/// Whether that is a setting rather than the path of a `static`, whose name would be in capitals; reported.
+fn is_misspelt(expr: &Expr, report: &mut Report) -> bool {
+    let Expr::Path(path) = expr else { return false };
+    let Some(name) = path.path.get_ident().map(ToString::to_string) else { return false };
+    if name.contains(char::is_uppercase) {
+        return false;
+    }
+    let Some(near) = nearest(&name, VOCABULARY.names.iter().copied()) else { return false };
+    let names = all_of(VOCABULARY.names.iter().copied());
+    let hint = wording::did_you_mean(near);
+    report.error_at(expr, wording::unknown_setting(VOCABULARY.attribute, name, hint, names));
+    true
 }
 
 /// A static breaker brings its settings with it.
