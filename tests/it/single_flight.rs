@@ -47,10 +47,10 @@ async fn price(slow: &Slow, tenant: &str, id: u32) -> Result<Served<usize>, Down
 fn many_calls_at_once_with_one_key_are_one_call() {
     paused(async {
         let slow = Slow::default();
-        let all = join_all((0..CALLERS).map(|_| price(&slow, "a", 1))).await;
+        let all = join_all((0..CALLERS).map(|_| price(&slow, "one key", 1))).await;
         assert!(all.iter().all(|price| *price == Ok(Served::from(0))), "and they get what it gave");
         assert_eq!(slow.calls(), 1);
-        assert_eq!(*price(&slow, "a", 1).await.unwrap(), 1, "the next one is a call of its own");
+        assert_eq!(*price(&slow, "one key", 1).await.unwrap(), 1, "the next one is a call of its own");
     });
 }
 
@@ -82,6 +82,7 @@ fn without_it_each_call_calls() {
 fn other_keys_share_nothing() {
     paused(async {
         let slow = Slow::default();
+        // Each test has keys of its own: what runs at the same time in another one would be shared.
         let keys = [("a:b", 1), ("a", 1), ("b", 1), ("", 1), ("a", 2), ("a:b", 2)];
         let all = join_all(keys.iter().map(|(tenant, id)| price(&slow, tenant, *id))).await;
         let mut numbers: Vec<usize> = all.into_iter().map(|price| price.unwrap().into_inner()).collect();
