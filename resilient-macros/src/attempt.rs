@@ -10,7 +10,7 @@ use crate::argument::{self, Argument, Passed, Receiver};
 use crate::item::Function;
 use crate::names::{Place, emit, here};
 use crate::rename::rename_self;
-use crate::returns::Shape;
+use crate::returns::{Shape, hint};
 
 /// What the policies around the body do with it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -174,13 +174,10 @@ impl<'f> Attempt<'f> {
             // A future that the body makes takes `self` with it.
             Shape::ImplFuture | Shape::BoxedFuture => receiver.passed != Passed::Shared,
         };
-        Some(receiver).filter(|_| runs == Runs::Repeatedly && borrows_anew)
+        let is_needed =
+            runs == Runs::Repeatedly || (runs == Runs::Borrowing && receiver.passed != Passed::Value);
+        Some(receiver).filter(|_| is_needed && borrows_anew)
     }
-}
-
-/// Tells the compiler what a block returns, so that `?` and coercions in it work as in a function.
-fn hint(ty: &impl ToTokens) -> TokenStream {
-    emit!(__res::returns!(#ty);)
 }
 
 /// Statements that give the body its arguments as the user binds them, each from where `source` says it

@@ -198,15 +198,16 @@ impl Function {
     }
 
     /// Makes the signature's `self` one that can be renewed: by value the body's own binding is the one
-    /// that may be `mut`, while a pinned one is borrowed anew from the signature's.
-    pub(crate) fn renew_receiver(&mut self) {
+    /// that may be `mut`, while a pinned one is borrowed anew from the signature's. `again`: for more than one
+    /// run.
+    pub(crate) fn renew_receiver(&mut self, again: bool) {
         if let (Some(receiver), Some(FnArg::Receiver(written))) =
             (&self.receiver, self.signature.inputs.first_mut())
         {
             match receiver.passed {
-                Passed::Value => written.mutability = None,
+                Passed::Value if again => written.mutability = None,
                 Passed::Pinned => written.mutability = Some(syn::Token![mut](receiver.token.span())),
-                Passed::Shared | Passed::Mutable => {}
+                Passed::Value | Passed::Shared | Passed::Mutable => {}
             }
         }
     }

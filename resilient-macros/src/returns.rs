@@ -123,6 +123,11 @@ impl Returns {
     }
 }
 
+/// Tells the compiler what a block returns, so that `?` and coercions in it work as in a function.
+pub(crate) fn hint(ty: &impl quote::ToTokens) -> TokenStream {
+    emit!(__res::returns!(#ty);)
+}
+
 /// `Pin<&mut …>`.
 pub(crate) fn is_pinned_mut(path: &TypePath) -> bool {
     let arguments = last_arguments(path, "Pin");

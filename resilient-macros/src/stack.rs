@@ -261,8 +261,8 @@ fn write(mut function: Function, stack: &[Listed], imports: &TokenStream) -> Tok
         (false, true) => Runs::Borrowing,
         (false, false) => Runs::Once,
     };
-    if runs == Runs::Repeatedly {
-        function.renew_receiver();
+    if runs != Runs::Once {
+        function.renew_receiver(runs == Runs::Repeatedly);
     }
     let function = &function;
     let mut call = body::run(stack, &function.attempt(), runs, function);

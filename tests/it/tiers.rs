@@ -3,9 +3,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use resilient::{Served, circuit_breaker, fallback, retry};
+use async_trait::async_trait;
+use resilient::{Served, circuit_breaker, fallback, retry, timeout};
 
-use crate::support::{Fault, Service, Step, virtually};
+use crate::support::{Fault, Service, Step, paused, virtually};
 
 /// The safe value of a function of this name under this stack.
 macro_rules! counted {
@@ -105,4 +106,58 @@ fn of_a_success_only_what_a_tier_names_is_copied() {
         guarded(Counted(&named), Counted(&other), fails).unwrap();
         assert_eq!([&named, &other].map(|count| count.load(Ordering::SeqCst)), [copies, 0]);
     }
+}
+
+/// Tiers look at what the body has borrowed and changed.
+#[async_trait]
+trait Log {
+    async fn by_value(&mut self, line: &str) -> Result<Served<usize>, Fault>;
+
+    async fn by_tier(&mut self, line: &str) -> Result<Served<usize>, Fault>;
+
+    fn lines(&self) -> usize;
+
+    #[fallback(default = self.lines() + 100)]
+    async fn by_default(&mut self) -> Result<Served<usize>, Fault>
+    where
+        Self: Sync,
+    {
+        self.by_value("inner").await?;
+        Err(Fault::connect())
+    }
+}
+
+#[async_trait]
+impl Log for Vec<String> {
+    #[fallback(default = self.len())]
+    #[circuit_breaker(name = "tiers::log", failure_threshold = 100)]
+    #[timeout("1s")]
+    async fn by_value(&mut self, line: &str) -> Result<Served<usize>, Fault> {
+        self.push(line.to_owned());
+        Err(Fault::connect())
+    }
+
+    #[fallback(
+        degraded = async |error| { self.push("tier".to_owned()); Err(error) },
+        degraded = |_| Ok(self.iter().map(String::len).sum::<usize>().into())
+    )]
+    async fn by_tier(&mut self, line: &str) -> Result<Served<usize>, Fault> {
+        self.push(line.to_owned());
+        Err(Fault::connect())
+    }
+
+    fn lines(&self) -> usize {
+        self.len()
+    }
+}
+
+#[test]
+fn tiers_of_methods_under_async_trait_may_name_a_self_that_is_borrowed_mutably() {
+    paused(async {
+        let mut log = Vec::new();
+        assert_eq!(*log.by_value("body").await.unwrap(), 1);
+        assert_eq!(*log.by_tier("body").await.unwrap(), 12);
+        assert_eq!(log, ["body", "body", "tier"]);
+        assert_eq!(*log.by_default().await.unwrap(), 104);
+    });
 }
