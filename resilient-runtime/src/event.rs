@@ -223,11 +223,11 @@ pub(crate) fn degraded(
     );
 }
 
-/// A tier of a fallback gave an error of its own, and the next one is asked.
+/// A tier of a fallback gave an error of its own, and the next one is asked. `number`: of those of its kind.
 #[cold]
-pub(crate) fn tier_failed(operation: &str, tier: &str, error: &str, tier_error: Text<'_>) {
+pub(crate) fn tier_failed(operation: &str, tier: &str, number: u32, error: &str, tier_error: Text<'_>) {
     warn!(
-        target: "resilient", event = "tier_failed", operation, tier, error, %tier_error,
+        target: "resilient", event = "tier_failed", operation, tier, number, error, %tier_error,
         "{operation} cannot degrade to `{tier}`: {tier_error}",
     );
 }

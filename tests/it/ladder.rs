@@ -93,6 +93,7 @@ fn each_step_is_taken_when_those_before_it_failed_and_says_so() {
             assert_eq!((event.field("operation"), event.field("error")), ("price", "no connection"));
         }
         assert_eq!(events[1].field("tier_error"), "refused: no", "and what became of the tier itself");
+        assert_eq!([0, 1].map(|event: usize| events[event].field("number")), ["1", "2"]);
         assert_eq!(["age_s", "max_age_s"].map(|age| events[2].field(age)), ["660.0", "600.0"]);
         assert_eq!(events[3].field("reason"), "the shop is away");
     });
@@ -110,7 +111,7 @@ fn passes_it_on_at_once(error: Fault) -> Result<Served<u32>, Fault> {
 #[fallback(
     degraded = passes_it_on,
     degraded = passes_it_on_at_once,
-    degraded = |error| passes_it_on(error),
+    degraded = |error: Fault| passes_it_on(Fault::Refused(error.to_string().replace("refused: ", ""))),
     degraded = |error| async move { if error.to_string() == note { Ok(9.into()) } else { Err(error) } },
     degraded = async |error| { let _ = (&error, shop.mirrors[0].call_async().await?); Err(error) },
     degraded = (|_| shop.second(), Err),

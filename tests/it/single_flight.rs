@@ -1,15 +1,16 @@
 //! Calls with equal keys that share one: how often the service is called, what those get who waited, and that
 //! nobody waits for ever.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use resilient::{Served, Tier, fallback, retry, timeout};
-use tokio::sync::Semaphore;
+use resilient::{Served, Tier, TimeoutError, deadline, fallback, retry};
 
-use crate::support::{Events, Fault, paused, virtually};
+use crate::support::{Events, Fault, paused};
+
+mod waiting;
 
 const CALLERS: usize = 100;
 const SECOND: Duration = Duration::from_secs(1);
@@ -178,6 +179,73 @@ fn an_error_that_cannot_be_copied_makes_each_who_waited_call_for_itself_once() {
 }
 
 #[test]
+fn an_error_that_came_under_a_limit_of_the_callers_own_is_not_for_the_others() {
+    #[fallback(cached(max_age = "1m", single_flight))]
+    #[retry(max_attempts = 3, base_delay = "5s", on = any)]
+    async fn second_time(slow: &Slow) -> Result<Served<usize>, Down> {
+        let number = slow.call().await;
+        if number == 0 { Err(Down) } else { Ok(number.into()) }
+    }
+    #[deadline("3s")]
+    async fn impatient(slow: &Slow) -> Result<Served<usize>, Limited> {
+        Ok(second_time(slow).await?)
+    }
+    #[derive(Debug, thiserror::Error)]
+    enum Limited {
+        #[error(transparent)]
+        Down(#[from] Down),
+        #[error(transparent)]
+        Timeout(#[from] TimeoutError),
+    }
+    paused(async {
+        let slow = Slow::default();
+        let (impatient, patient) = tokio::join!(impatient(&slow), second_time(&slow));
+        assert!(matches!(impatient, Err(Limited::Down(_))), "no time is left for another attempt");
+        assert_eq!(patient, Ok(1.into()));
+    });
+}
+
+#[test]
+fn a_call_for_itself_keeps_its_value_too() {
+    #[fallback(cached(max_age = "1m", single_flight))]
+    async fn second_time(slow: &Slow, lost: bool) -> Result<Served<usize>, Fault> {
+        if lost {
+            return Err(Fault::connect());
+        }
+        let number = slow.call().await;
+        if number == 0 { Err(Fault::connect()) } else { Ok(number.into()) }
+    }
+    paused(async {
+        let slow = Slow::default();
+        let (first, second) = tokio::join!(second_time(&slow, false), second_time(&slow, false));
+        assert!(first.is_err() && second.is_ok_and(|value| *value == 1));
+        assert_eq!(*second_time(&slow, true).await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn the_future_holds_the_call_once() {
+    async fn plain(slow: &Slow) -> Result<Served<usize>, Down> {
+        let large = [0_u8; 4096];
+        let number = slow.call().await;
+        Ok((number + usize::from(large[number])).into())
+    }
+    #[fallback(cached(max_age = "1m", single_flight))]
+    async fn shared(slow: &Slow) -> Result<Served<usize>, Down> {
+        plain(slow).await
+    }
+    #[fallback(degraded = async |_| plain(slow).await)]
+    async fn with_a_tier(slow: &Slow) -> Result<Served<usize>, Down> {
+        slow.call().await;
+        Err(Down)
+    }
+    let slow = Slow::default();
+    let sizes = [size_of_val(&plain(&slow)), size_of_val(&shared(&slow)), size_of_val(&with_a_tier(&slow))];
+    // One call is held by the policies' own state, and the other by the body around it.
+    assert!(sizes.iter().all(|size| *size < sizes[0] + 512), "{sizes:?}");
+}
+
+#[test]
 fn a_degraded_value_is_shared_and_not_kept() {
     #[fallback(default = 3)]
     async fn inner(slow: &Slow, fails: bool) -> Result<Served<usize>, Down> {
@@ -220,41 +288,6 @@ fn the_age_counts_from_the_end_of_the_one_call() {
     });
 }
 
-/// Calls itself, and a sibling which calls it, all with one key.
-#[fallback(cached(max_age = "1m", key = key, single_flight))]
-async fn recursive(slow: &Slow, key: u32, depth: u32) -> Result<Served<usize>, Down> {
-    if depth == 0 {
-        return Ok(slow.call().await.into());
-    }
-    let inner = if depth % 2 == 0 {
-        Box::pin(sibling(slow, key, depth - 1)).await
-    } else {
-        Box::pin(recursive(slow, key, depth - 1)).await
-    };
-    inner.map(|value| value.map(|value| value + 1))
-}
-
-#[fallback(cached(max_age = "1m", key = key, single_flight))]
-async fn sibling(slow: &Slow, key: u32, depth: u32) -> Result<Served<usize>, Down> {
-    Box::pin(recursive(slow, key, depth)).await
-}
-
-#[test]
-fn functions_that_call_themselves_and_one_another_with_one_key_do_not_wait_for_themselves() {
-    paused(async {
-        let slow = Slow::default();
-        assert_eq!(*recursive(&slow, 1, 5).await.unwrap(), 5);
-        let slow = Slow::default();
-        let all = join_all((0..20).map(|depth| async move {
-            if depth % 2 == 0 { Ok(0.into()) } else { recursive(&Slow::default(), depth % 3, depth).await }
-        }));
-        let siblings = join_all((0..20).map(|depth| sibling(&slow, depth % 3, depth)));
-        let both = tokio::time::timeout(SECOND * 60, async { tokio::join!(all, siblings) }).await;
-        let (all, siblings) = both.unwrap();
-        assert!(all.into_iter().chain(siblings).all(|out: Result<Served<usize>, Down>| out.is_ok()));
-    });
-}
-
 #[test]
 fn it_can_be_sent_and_each_instance_of_a_generic_function_is_on_its_own() {
     #[fallback(cached(max_age = "1m", single_flight))]
@@ -289,59 +322,4 @@ fn when_the_one_who_calls_panics_another_takes_over() {
         assert!(all.into_iter().flatten().all(|out| out == Ok(1.into())));
         assert_eq!(slow.calls(), 2);
     });
-}
-
-/// Blocks its thread until all who are to wait for it have had the time to come.
-struct Blocking {
-    calls: AtomicUsize,
-    go_on: Semaphore,
-}
-
-#[fallback(cached(max_age = "1m", key = key, single_flight))]
-#[retry(max_attempts = 1)]
-fn blocking(service: &Blocking, key: u32, panics: bool) -> Result<Served<usize>, Fault> {
-    let number = service.calls.fetch_add(1, Ordering::SeqCst);
-    while service.go_on.available_permits() == 0 {
-        std::thread::yield_now();
-    }
-    assert!(!(panics && number == 0), "the first one panics");
-    Ok(number.into())
-}
-
-#[test]
-fn threads_share_a_call_too_and_take_over_from_one_that_panics() {
-    for (key, panics) in [(1, false), (2, true)] {
-        let service = Blocking { calls: AtomicUsize::new(0), go_on: Semaphore::new(0) };
-        let barrier = Barrier::new(CALLERS + 1);
-        let outs: Vec<_> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..CALLERS)
-                .map(|_| {
-                    scope.spawn(|| {
-                        barrier.wait();
-                        blocking(&service, key, panics)
-                    })
-                })
-                .collect();
-            barrier.wait();
-            // The subject is threads that block: nothing shows that all of them do but time.
-            std::thread::sleep(Duration::from_millis(200));
-            service.go_on.add_permits(1);
-            threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
-        });
-        let calls = 1 + usize::from(panics);
-        assert_eq!(service.calls.load(Ordering::SeqCst), calls);
-        assert_eq!(outs.iter().filter(|out| out.is_err()).count(), calls - 1, "panics");
-        assert!(outs.into_iter().flatten().all(|out| *out.unwrap() == calls - 1));
-    }
-}
-
-#[fallback(cached(max_age = "1m", single_flight))]
-#[timeout("5s")]
-fn inside_itself(depth: u32) -> Result<Served<u32>, Fault> {
-    if depth == 0 { Ok(0.into()) } else { Ok(inside_itself(depth - 1)?.map(|depth| depth + 1)) }
-}
-
-#[test]
-fn a_sync_function_that_calls_itself_does_not_wait_for_itself_on_a_worker_either() {
-    virtually(|_| assert_eq!(*inside_itself(3).unwrap(), 3));
 }

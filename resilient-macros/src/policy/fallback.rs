@@ -1,7 +1,7 @@
 //! `#[fallback]`: what the caller gets instead of an error, tier after tier, and never silently. Writes
 //! the tiers behind the call; the settings are read in `settings`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned as _;
@@ -89,10 +89,8 @@ impl Fallback {
     /// let shown = Told(&error).shown();
     /// let fallback = fallback("classify", shown(&error));
     /// let out: Result<Served<Label>, Fault> = or_else(error, |error| degraded);
-    /// let error = match out {
-    ///     Ok(value) => return serve(fallback, Tier::Degraded, value),
-    ///     Err(error) => fallback.failed(Tier::Degraded, error, shown),
-    /// };
+    /// let out = tried(&fallback, 1, out, shown);
+    /// let Err(error) = out else { return out };
     /// serve_default(fallback, default)
     /// ```
     ///
@@ -144,15 +142,13 @@ impl Fallback {
             let tier = emit!(fallback, __res::Tier::#tier, value);
             function.returns.value.call("serve", tier, None)
         };
-        let served = serve(emit!(Degraded));
-        let degraded = self.degraded.iter().map(|tier| {
-            let out = Self::degraded(tier, function);
+        let degraded = self.degraded.iter().enumerate().map(|(index, tier)| {
+            let (out, number) = (Self::degraded(tier, function), Literal::usize_unsuffixed(index + 1));
+            let tried = function.returns.value.call("tried", emit!(&fallback, #number, out, shown), None);
             emit! {
                 #out
-                let error = match out {
-                    __res::Ok(value) => return #served,
-                    __res::Err(error) => fallback.failed(__res::Tier::Degraded, error, shown),
-                };
+                let out = #tried;
+                let __res::Err(error) = out else { return out };
             }
         });
         let cached = self.cached.as_ref().map(|cached| cached.serve(function));
@@ -167,9 +163,10 @@ impl Fallback {
     /// path gives only the compiler knows.
     fn degraded(tier: &Expr, function: &Function) -> TokenStream {
         let place = Place::of(tier);
+        // Written out, so that a value of another type is blamed on the tier.
+        let ty = &function.returns.ty;
         if !function.is_async() {
-            let (out, ty) = (place.call("or_else", emit!(error), Some(tier)), &function.returns.ty);
-            // So that a value of another type is blamed on the tier.
+            let out = place.call("or_else", emit!(error), Some(tier));
             return emit!(let out: #ty = #out;);
         }
         // All at one token: what is no tier is then told once.
@@ -178,8 +175,11 @@ impl Fallback {
             _ => place,
         };
         let (given, came) = (given.first(), place.call("came", emit!(error), Some(tier)));
-        let awaited = given.awaited(&given.call("awaited", emit!(#came.later()), None));
-        emit!(let out = #awaited;)
+        let awaited = given.awaited(&given.call("awaited", emit!(came.later()), None));
+        emit! {
+            let came = #came;
+            let out: #ty = #awaited;
+        }
     }
 
     /// Where `Served<T>` can be seen the value is a plain `T`, with the inference that a `T` gives;

@@ -163,11 +163,28 @@ impl Fallback {
         self.tell(tier, Some(age), value)
     }
 
-    /// A tier gave an error, which goes on to the next.
+    /// What the partial result of that number came to: a value, marked and told; or an error, told, which goes
+    /// on to the next tier.
+    ///
+    /// # Errors
+    /// The tier's.
     #[cold]
-    pub fn failed<E>(&self, tier: Tier, error: E, shown: fn(&E) -> Text<'_>) -> E {
-        event::tier_failed(self.0.operation, tier.as_str(), &self.0.error, shown(&error));
-        error
+    pub fn tried<T, E>(&self, number: u32, out: Result<T, E>, shown: fn(&E) -> Text<'_>) -> Result<T, E>
+    where
+        T: Degradable,
+    {
+        let Failed { operation, reason, error } = &*self.0;
+        match out {
+            Ok(value) => {
+                event::degraded(operation, Tier::Degraded.as_str(), None, *reason, error);
+                let how = Degradation { reason: *reason, ..Degradation::new(Tier::Degraded, error.clone()) };
+                Ok(value.degraded(how))
+            }
+            Err(failure) => {
+                event::tier_failed(operation, Tier::Degraded.as_str(), number, error, shown(&failure));
+                Err(failure)
+            }
+        }
     }
 
     /// No tier is left: the caller gets the error of the last.

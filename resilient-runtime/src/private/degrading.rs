@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::demands::Outcome;
 use crate::event::Text;
 pub use crate::policy::fallback::mark::Mark;
-pub use crate::policy::fallback::tier::{awaited, came};
+pub use crate::policy::fallback::tier::{TierFuture, awaited, came};
 #[cfg(feature = "cache")]
 pub use crate::policy::fallback::{CacheKey, Good, Keepable, LastGood, Shared, check as check_fallback};
 pub use crate::policy::fallback::{Degradable, Degradation, Fallback, Served, Tier};
@@ -23,6 +23,19 @@ pub fn fallback(operation: &'static str, error: Text<'_>) -> Fallback {
 #[inline]
 pub fn serve<T: Degradable, E>(fallback: Fallback, tier: Tier, value: T) -> Result<T, E> {
     Ok(fallback.serve(tier, value))
+}
+
+/// See [`Fallback::tried`].
+///
+/// # Errors
+/// The tier's.
+pub fn tried<T: Degradable, E>(
+    fallback: &Fallback,
+    number: u32,
+    out: Result<T, E>,
+    shown: fn(&E) -> Text<'_>,
+) -> Result<T, E> {
+    fallback.tried(number, out, shown)
 }
 
 /// See [`Fallback::serve_aged`].

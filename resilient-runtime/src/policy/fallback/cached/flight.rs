@@ -11,8 +11,8 @@ use std::task::{Context, Poll};
 
 use super::key::{Id, Key, Place};
 use super::{Degradable, Good, Keepable, Value, copied};
-use crate::leading;
-use crate::sync::{Condvar, Mutex, OnceLock, PoisonError, lock};
+use crate::sync::{AtomicUsize, Condvar, Mutex, OnceLock, Ordering, PoisonError, lock};
+use crate::{bound, leading};
 
 /// The calls of one function that run, by key. Nothing is allocated before the first.
 pub(super) struct Flights(OnceLock<Table>);
@@ -22,8 +22,10 @@ struct Table {
     hasher: RandomState,
     /// As long as they run, by what can be compared of a key without running the user's code. Under the lock
     /// of that code runs `==` alone, and where it panics nothing has changed yet.
-    running: Mutex<HashMap<Id, Vec<Arc<Flight>>>>,
+    running: Mutex<Running>,
 }
+
+type Running = HashMap<Id, Vec<Arc<Flight>>>;
 
 impl Flights {
     pub(super) const fn new() -> Self {
@@ -36,11 +38,15 @@ impl Flights {
         let place = key.under::<T>(&table.hasher);
         let mut running = lock(&table.running);
         let known = running.get(place.id()).and_then(|all| all.iter().find(|flight| flight.place == place));
-        if let Some(flight) = known {
-            return Seat { table, flight: Arc::clone(flight) };
-        }
-        let flight = Arc::new(Flight::new(place));
-        running.entry(flight.place.id().clone()).or_default().push(Arc::clone(&flight));
+        let flight = match known {
+            Some(flight) => Arc::clone(flight),
+            None => {
+                let flight = Arc::new(Flight::new(place));
+                running.entry(flight.place.id().clone()).or_default().push(Arc::clone(&flight));
+                flight
+            }
+        };
+        flight.seats.fetch_add(1, Ordering::Relaxed);
         Seat { table, flight }
     }
 
@@ -57,6 +63,8 @@ impl Flights {
 /// One call that several may take part in.
 struct Flight {
     place: Place,
+    /// How many take part. Changed under the table's lock alone.
+    seats: AtomicUsize,
     state: Mutex<State>,
     landing: Condvar,
     #[cfg(feature = "tokio")]
@@ -71,7 +79,7 @@ enum State {
     Running,
     Value(Arc<dyn Value>),
     Error(Shared),
-    /// It ended in an error that cannot be copied: each makes its own call now.
+    /// It ended in an error that is the caller's alone: each makes its own call now.
     Apart,
 }
 
@@ -79,6 +87,7 @@ impl Flight {
     fn new(place: Place) -> Self {
         Self {
             place,
+            seats: AtomicUsize::new(0),
             state: Mutex::default(),
             landing: Condvar::new(),
             #[cfg(feature = "tokio")]
@@ -152,11 +161,10 @@ struct Seat<'f> {
 }
 
 impl Seat<'_> {
-    /// Takes the call away, so that nobody else comes to take part, if that is `wanted` still.
-    fn close(&self, wanted: impl FnOnce() -> bool) {
-        let mut running = lock(&self.table.running);
+    /// Takes the call away, so that nobody else comes to take part. How many do is then certain.
+    fn close(&self, running: &mut Running) {
         let id = self.flight.place.id();
-        let Some(all) = running.get_mut(id).filter(|_| wanted()) else { return };
+        let Some(all) = running.get_mut(id) else { return };
         let Some(own) = all.iter().position(|flight| Arc::ptr_eq(flight, &self.flight)) else { return };
         // This seat holds it, too: what is the user's in it is not dropped under the lock.
         all.swap_remove(own);
@@ -168,8 +176,10 @@ impl Seat<'_> {
 
 impl Drop for Seat<'_> {
     fn drop(&mut self) {
-        // The table's and this one; new ones are made under the lock alone.
-        self.close(|| Arc::strong_count(&self.flight) == 2);
+        let mut running = lock(&self.table.running);
+        if self.flight.seats.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.close(&mut running);
+        }
     }
 }
 
@@ -178,9 +188,9 @@ struct Lead<'f>(Seat<'f>);
 
 impl Lead<'_> {
     fn land(self, state: impl FnOnce() -> State) {
-        self.0.close(|| true);
+        self.0.close(&mut lock(&self.0.table.running));
         // A copy is made if somebody waits.
-        if Arc::strong_count(&self.0.flight) > 1 {
+        if self.0.flight.seats.load(Ordering::Relaxed) > 1 {
             self.0.flight.becomes(state());
         }
     }
@@ -298,6 +308,8 @@ impl Good<'_> {
         let Some(lead) = lead else { return };
         lead.land(|| match out {
             Ok(value) => State::Value(kept.unwrap_or_else(|| Arc::new(value.clone()))),
+            // What came of a limit that somebody set around this caller says nothing to the others.
+            Err(_) if bound::current().is_some() => State::Apart,
             Err(error) => shared(error).map_or(State::Apart, State::Error),
         });
     }
