@@ -122,14 +122,8 @@ impl Limit {
     }
 
     /// The limit as a stream holds it, which may outlive the call.
-    ///
-    /// ```text
-    /// || const { limit("name", LIMIT) }
-    /// limit("name", self.limit)
-    /// ```
     pub(crate) fn owned(&self, function: &Function) -> TokenStream {
-        let limit = self.value_at(function.returns.value, function);
-        if self.is_dynamic() { limit } else { emit!(|| #limit) }
+        self.value_at(function.returns.value, function)
     }
 
     /// Whether each call makes a limit of its own.

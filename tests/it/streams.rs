@@ -14,6 +14,7 @@ use tokio::time::{Sleep, sleep};
 
 use crate::support::Fault;
 
+mod borrowed;
 mod cancelled;
 mod first_item;
 mod idle;

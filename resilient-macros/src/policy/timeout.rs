@@ -111,7 +111,7 @@ impl Timeout {
     ///
     /// ```text
     /// let limit = || const { limit("name", LIMIT) };
-    /// let idle = || const { limit("name", LIMIT) };
+    /// let idle = const { limit("name", LIMIT) };
     /// ```
     pub(crate) fn hold(&self, function: &Function) -> TokenStream {
         let limit = self.limit.is_there().then(|| {

@@ -88,21 +88,6 @@ impl<R> Limits<R> for &Carried<R> {
     }
 }
 
-/// As a stream holds the limit of one call, which it outlives.
-#[cfg(all(feature = "stream", feature = "tokio"))]
-impl<R> Limits<R> for Carried<R> {
-    type Output = R;
-
-    #[inline]
-    fn in_time(output: R) -> R {
-        output
-    }
-
-    fn carried(&self) -> Carried<R> {
-        *self
-    }
-}
-
 /// As attributes hold a limit that is the same for all calls: made while compiling, it takes no room.
 #[cfg(feature = "tokio")]
 impl<R, L: Fn() -> Carried<R>> Limits<R> for L {

@@ -10,7 +10,7 @@ use futures_core::Stream;
 
 use crate::clock::{self, Timer};
 use crate::error::CarriesTimeout;
-use crate::limit::{Carried, Limit, Limits};
+use crate::limit::{Carried, Limit};
 use crate::mode;
 use crate::stream::{FallibleStream, Fuse, IntoPinned, Opened};
 
@@ -54,33 +54,34 @@ where
 #[doc(hidden)]
 impl<D, A, S: FallibleStream, E> Opened<D, A, S, E> {
     /// See [`idle_timeout`].
-    pub fn idle<L: Limits<S::Item, Output = S::Item>>(self, limit: L) -> Opened<D, A, Idle<S, L>, E> {
+    pub fn idle(self, limit: Carried<S::Item>) -> Opened<D, A, Idle<S>, E> {
         Self::with(self.into_parts().map(|(stream, around)| (Idle::new(stream, limit), around)))
     }
 }
 
 pin_project_lite::pin_project! {
     /// A stream whose items are not waited for without end; made by [`idle_timeout`].
-    #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]
-    pub struct Idle<S, L> {
+    pub struct Idle<S: Stream> {
         #[pin]
         stream: Fuse<S>,
         // Stays when an item has come: to set it later costs less than to take it away.
         #[pin]
         timer: Option<Timer>,
         waits: bool,
-        limit: L,
+        // Not by a function that gives it: whether that one gives the same for every lifetime in an item the
+        // compiler cannot say, and then a future that holds the stream is not `Send`.
+        limit: Carried<S::Item>,
     }
 }
 
-impl<S, L> Idle<S, L> {
-    const fn new(stream: S, limit: L) -> Self {
+impl<S: Stream> Idle<S> {
+    const fn new(stream: S, limit: Carried<S::Item>) -> Self {
         Self { stream: Fuse::new(stream), timer: None, waits: false, limit }
     }
 }
 
-impl<S: Stream, L: Limits<S::Item, Output = S::Item>> Stream for Idle<S, L> {
+impl<S: Stream> Stream for Idle<S> {
     type Item = S::Item;
 
     #[inline]
@@ -98,15 +99,14 @@ impl<S: Stream, L: Limits<S::Item, Output = S::Item>> Stream for Idle<S, L> {
         if *this.waits && !elapsed {
             return Poll::Pending;
         }
-        let carried = this.limit.carried();
         if !*this.waits {
             *this.waits = true;
-            ready!(wait(this.timer.as_mut(), carried.limit, context));
+            ready!(wait(this.timer.as_mut(), this.limit.limit, context));
         }
         this.stream.end();
         this.timer.set(None);
         *this.waits = false;
-        Poll::Ready(Some(carried.passed()))
+        Poll::Ready(Some(this.limit.passed()))
     }
 
     /// The error of a timeout may come instead of the rest, or after what was thought to be the last item.
@@ -117,7 +117,7 @@ impl<S: Stream, L: Limits<S::Item, Output = S::Item>> Stream for Idle<S, L> {
     }
 }
 
-impl<S, L> IntoPinned for Idle<S, L> {
+impl<S: Stream> IntoPinned for Idle<S> {
     type Stream = Self;
 
     fn into_pinned(self) -> Pin<Box<Self>> {
