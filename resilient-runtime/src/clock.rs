@@ -144,21 +144,21 @@ const CENTURY: Duration = Duration::from_secs(100 * 31_536_000);
 
 /// Makes a timer fire after `wait`; one that is there is set anew. `None` where nothing is waited for.
 #[cfg(all(feature = "stream", feature = "tokio"))]
-pub(crate) fn restart(mut timer: Pin<&mut Option<Timer>>, wait: Duration) {
-    match timer.as_mut().as_pin_mut().filter(|_| !wait.is_zero()) {
+pub(crate) fn restart(timer: &mut Option<Pin<Box<Timer>>>, wait: Duration) {
+    match timer.as_mut().filter(|_| !wait.is_zero()) {
         Some(timer) => {
             let now = tokio::time::Instant::now();
-            timer.reset(now.checked_add(wait).unwrap_or(now + CENTURY));
+            timer.as_mut().reset(now.checked_add(wait).unwrap_or(now + CENTURY));
         }
-        None => timer.set(timer_for(wait)),
+        None => *timer = timer_for(wait).map(Box::pin),
     }
 }
 
 /// Whether a timer has fired; one that is not there has nothing to wait for.
 #[cfg(feature = "tokio")]
 #[inline(never)]
-pub(crate) fn has_elapsed(timer: Pin<&mut Option<Timer>>, context: &mut Context<'_>) -> bool {
-    timer.as_pin_mut().is_none_or(|timer| timer.poll(context).is_ready())
+pub(crate) fn has_elapsed(timer: Option<Pin<&mut Timer>>, context: &mut Context<'_>) -> bool {
+    timer.is_none_or(|timer| timer.poll(context).is_ready())
 }
 
 /// When a timer fires.

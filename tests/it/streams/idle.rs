@@ -1,11 +1,13 @@
 //! `#[timeout(idle = …)]`: how long an item is waited for.
 
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use futures_util::{StreamExt as _, stream};
-use resilient::{retry, timeout};
+use futures_util::{FutureExt as _, Stream, StreamExt as _, stream};
+use resilient::{idle_timeout, retry, timeout};
 use tokio::time::{Instant, sleep};
 
 use super::{After, Item, Items, Lost, Piece, Silence, Source, lost, read};
@@ -184,4 +186,67 @@ fn ready_items_ask_neither_timer_nor_clock() {
         assert!(matches!(next, Poll::Ready(Some(Ok(next))) if next == item));
     }
     assert!(matches!(items.poll_next_unpin(&mut context), Poll::Ready(None)));
+}
+
+#[test]
+fn a_caller_that_looks_away_does_not_stop_the_count() {
+    paused(async {
+        let source = Source::new(&[&[After(15_000), Item(1)]]);
+        for (away, expected) in [(9, Err(timed_out("chat"))), (10, Err(timed_out("chat"))), (15, Ok(1))] {
+            let (mut items, start) = (chat(&source).await.unwrap(), Instant::now());
+            assert!(items.next().now_or_never().is_none());
+            sleep(SECOND * away).await;
+            let item = items.next().await.unwrap();
+            assert_eq!(item.map_err(|error| error.to_string()), expected, "{away}");
+            assert_eq!(start.elapsed(), SECOND * away.max(10));
+        }
+    });
+}
+
+/// As a stream may be that is asked where it stands.
+#[timeout(idle = "10s")]
+async fn movable(source: &Source) -> Result<impl Stream<Item = Result<u32, Fault>> + Unpin + use<>, Fault> {
+    Ok(source.open())
+}
+
+#[test]
+fn a_stream_that_can_be_moved_still_can() {
+    paused(async {
+        let source = Source::new(&[&[Item(1), After(9_000), Item(2), Silence]]);
+        let mut items = movable(&source).await.unwrap();
+        assert_eq!(items.next().await.unwrap().unwrap(), 1);
+        assert!(items.next().now_or_never().is_none());
+        // Moved in the midst of a wait.
+        let items = vec![items].pop().unwrap();
+        assert_eq!(read(items).await, [Ok(2), Err(timed_out("movable"))]);
+        let mut by_hand = idle_timeout(IDLE, "chat", source.open());
+        assert!(by_hand.next().await.is_some());
+    });
+}
+
+/// Counts how often it was called.
+#[derive(Default)]
+struct Calls(AtomicUsize);
+
+impl Wake for Calls {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_stream_that_has_ended_wakes_nobody() {
+    paused(async {
+        let calls = Arc::new(Calls::default());
+        let waker = Waker::from(Arc::clone(&calls));
+        let mut context = Context::from_waker(&waker);
+        // It wakes nobody itself: whoever is woken is so by the limit's timer.
+        let mut polls = [Poll::Pending, Poll::Ready(None)].into_iter();
+        let source = stream::poll_fn(move |_| -> Poll<Option<Result<u32, Fault>>> { polls.next().unwrap() });
+        let mut items = pin!(idle_timeout(IDLE, "chat", source));
+        assert!(items.as_mut().poll_next(&mut context).is_pending());
+        assert!(matches!(items.as_mut().poll_next(&mut context), Poll::Ready(None)));
+        sleep(IDLE * 2).await;
+        assert_eq!(calls.0.load(Ordering::SeqCst), 0, "the timer is gone, though the stream is held");
+    });
 }

@@ -87,7 +87,7 @@ impl<F: Future, L: Limits<F::Output>> Future for Timeout<F, L> {
         let mut this = self.project();
         // The timer is asked first, while tokio's budget for this poll is fresh: a future that eats the
         // whole budget at every poll would otherwise keep it from ever firing.
-        let elapsed = this.timer.is_some() && clock::has_elapsed(this.timer.as_mut(), context);
+        let elapsed = this.timer.is_some() && clock::has_elapsed(this.timer.as_mut().as_pin_mut(), context);
         if let Poll::Ready(output) = this.future.poll(context) {
             if let Some(timer) = &*this.timer {
                 ended(timer, this.limit.carried().limit);
@@ -127,5 +127,5 @@ fn is_over(mut timer: Pin<&mut Option<Timer>>, limit: Limit, context: &mut Conte
     }
     let time = if mode::is_active() { limit.duration() } else { Duration::MAX };
     timer.set(clock::timer(clock::now().after(time)));
-    clock::has_elapsed(timer, context)
+    clock::has_elapsed(timer.as_pin_mut(), context)
 }

@@ -19,7 +19,8 @@ use crate::stream::{FallibleStream, Fuse, IntoPinned, Opened};
 ///
 /// The last item then is an `Err` made of the [`TimeoutError`](crate::TimeoutError), and the stream is dropped.
 /// An item that is ready at the limit wins. Time that the caller takes between items does not count. A zero
-/// limit lets no item be waited for. Ready items cost neither a timer nor a look at a clock.
+/// limit lets no item be waited for. Ready items cost neither a timer nor a look at a clock; the first wait
+/// allocates the timer of all. What is given can be moved (`Unpin`) if `stream` can.
 ///
 /// # Examples
 ///
@@ -65,9 +66,9 @@ pin_project_lite::pin_project! {
     pub struct Idle<S: Stream> {
         #[pin]
         stream: Fuse<S>,
-        // Stays when an item has come: to set it later costs less than to take it away.
-        #[pin]
-        timer: Option<Timer>,
+        // Stays when an item has come: to set it later costs less than to take it away. In a box, so that the
+        // stream can be moved if the one below can.
+        timer: Option<Pin<Box<Timer>>>,
         waits: bool,
         // Not by a function that gives it: whether that one gives the same for every lifetime in an item the
         // compiler cannot say, and then a future that holds the stream is not `Send`.
@@ -88,11 +89,12 @@ impl<S: Stream> Stream for Idle<S> {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let mut this = self.project();
         // As of a future that is bounded: the timer is asked first, while tokio's budget for this poll is fresh.
-        let elapsed = *this.waits && clock::has_elapsed(this.timer.as_mut(), context);
+        let elapsed = *this.waits && clock::has_elapsed(pinned(this.timer), context);
         if let Poll::Ready(item) = this.stream.as_mut().poll_next(context) {
             *this.waits = false;
             if item.is_none() {
-                this.timer.set(None);
+                // Or it would wake the caller for nothing.
+                *this.timer = None;
             }
             return Poll::Ready(item);
         }
@@ -101,11 +103,10 @@ impl<S: Stream> Stream for Idle<S> {
         }
         if !*this.waits {
             *this.waits = true;
-            ready!(wait(this.timer.as_mut(), this.limit.limit, context));
+            ready!(wait(this.timer, this.limit.limit, context));
         }
+        // The timer has fired and wakes nobody; it goes when the caller hears of the end.
         this.stream.end();
-        this.timer.set(None);
-        *this.waits = false;
         Poll::Ready(Some(this.limit.passed()))
     }
 
@@ -127,8 +128,12 @@ impl<S: Stream> IntoPinned for Idle<S> {
 
 /// Time counts from here; ready where there is none.
 #[cold]
-fn wait(mut timer: Pin<&mut Option<Timer>>, limit: Limit, context: &mut Context<'_>) -> Poll<()> {
+fn wait(timer: &mut Option<Pin<Box<Timer>>>, limit: Limit, context: &mut Context<'_>) -> Poll<()> {
     let time = if mode::is_active() { limit.duration() } else { Duration::MAX };
-    clock::restart(timer.as_mut(), time);
-    if clock::has_elapsed(timer, context) { Poll::Ready(()) } else { Poll::Pending }
+    clock::restart(timer, time);
+    if clock::has_elapsed(pinned(timer), context) { Poll::Ready(()) } else { Poll::Pending }
+}
+
+fn pinned(timer: &mut Option<Pin<Box<Timer>>>) -> Option<Pin<&mut Timer>> {
+    timer.as_mut().map(Pin::as_mut)
 }
