@@ -17,6 +17,7 @@ use crate::support::Fault;
 mod borrowed;
 mod cancelled;
 mod first_item;
+mod hints;
 mod idle;
 mod shapes;
 mod together;
