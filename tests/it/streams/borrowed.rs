@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt as _};
-use resilient::{circuit_breaker, decorator, retry, timeout};
+use resilient::{CircuitState, circuit, circuit_breaker, decorator, retry, timeout};
 
 use crate::support::{Fault, paused};
 
@@ -175,5 +175,28 @@ fn a_call_that_gives_borrowed_items_can_be_spawned() {
             assert_eq!(heard, ["hello"; 5]);
         };
         tokio::spawn(own).await.unwrap();
+    });
+}
+
+#[test]
+fn what_when_names_is_borrowed_or_copied() {
+    #[circuit_breaker(name = "borrowed::named", failure_threshold = 1, when = |_| text == "hello", until_end)]
+    async fn named<'a>(text: &'a str) -> Result<Texts<'a>, Fault> {
+        Ok(stream::iter([Err(Fault::Refused(text.to_owned()))]).boxed())
+    }
+    #[circuit_breaker(name = "borrowed::copied", failure_threshold = 1, when = |_| is_strict, until_end)]
+    async fn copied(text: String, is_strict: bool) -> Result<Texts<'static>, Fault> {
+        Ok(stream::once(async move { Err(Fault::Refused(text)) }).boxed())
+    }
+    paused(async {
+        for (text, is_strict, state) in
+            [("good bye", false, CircuitState::Closed), ("hello", true, CircuitState::Open)]
+        {
+            assert_eq!(named(text).await.unwrap().count().await, 1);
+            assert_eq!(copied(text.into(), is_strict).await.unwrap().count().await, 1);
+            for name in ["borrowed::named", "borrowed::copied"] {
+                assert_eq!(circuit(name).unwrap().state(), state, "{name}");
+            }
+        }
     });
 }
