@@ -62,10 +62,7 @@ async fn all<'a>(text: &'a str) -> Result<Texts<'a>, Fault> {
 #[circuit_breaker(name = "borrowed::opaque", until_end)]
 #[retry(until_first_item)]
 #[timeout(secs = 60, idle = idle)]
-async fn opaque<'a>(
-    text: &'a str,
-    idle: Duration,
-) -> Result<impl Stream<Item = Result<&'a str, Fault>> + use<'a>, Fault> {
+async fn opaque(text: &str, idle: Duration) -> Result<impl Stream<Item = Result<&str, Fault>>, Fault> {
     Ok(answer(text))
 }
 
@@ -84,7 +81,7 @@ fn dynamic_boxed_future<'a>(text: &'a str, idle: Duration) -> BoxFuture<'a, Resu
 
 #[retry(until_first_item)]
 #[timeout(idle = "1s")]
-fn future<'a>(text: &'a str) -> impl Future<Output = Result<Texts<'a>, Fault>> + Send {
+fn future(text: &str) -> impl Future<Output = Result<Texts<'_>, Fault>> + Send {
     async move { Ok(answer(text)) }
 }
 
