@@ -31,6 +31,8 @@ fn each_marked_field_says_it_and_no_other() {
     let worse = degraded.degraded(how(Tier::Default, "gone"));
     assert_eq!(worse.how, Some(how(Tier::Default, "gone")));
     assert_eq!(worse.clone().degraded(how(Tier::Degraded, "half")).how, worse.how, "the worse one stays");
+    let again = worse.degraded(how(Tier::Default, "gone again"));
+    assert_eq!(again.how, Some(how(Tier::Default, "gone again")), "of two that are equal, the later one");
 }
 
 #[derive(Degradable)]

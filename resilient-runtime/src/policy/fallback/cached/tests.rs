@@ -287,3 +287,20 @@ fn settings_without_a_meaning_are_refused_in_a_sentence() {
     assert_eq!(refused(|| LastGood::new().capacity(0)), "`capacity` takes a whole number of at least 1");
     assert_eq!(refused(|| check::max_age(Duration::ZERO)), "`max_age` must be above zero");
 }
+
+#[test]
+fn the_age_counts_from_before_the_copy_which_may_take_its_time() {
+    struct Large(crate::testing::ClockHandle);
+    impl Clone for Large {
+        fn clone(&self) -> Self {
+            self.0.advance(SECOND);
+            Self(self.0.clone())
+        }
+    }
+    let instance = || {};
+    let clock = VirtualClock::install();
+    let cached = LastGood::new();
+    cached.of(instance, 1).keep(&Served::from(Large(clock.handle())));
+    let (_, age) = cached.of(instance, 1).find::<Served<Large>>(MINUTE).ok().unwrap();
+    assert_eq!(age, SECOND);
+}
