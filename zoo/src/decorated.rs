@@ -2,6 +2,7 @@
 //! it compiles under the lints of this crate is half of what is tested.
 
 pub mod attributes;
+pub mod captured;
 pub mod futures;
 pub mod generics;
 pub mod members;

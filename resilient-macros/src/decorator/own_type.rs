@@ -29,6 +29,30 @@ pub(super) fn alone(tokens: TokenStream) -> Option<Span> {
     None
 }
 
+/// `use<'_, M>` for `use<'_, Self>`: an implementation captures its parameter, and `Self` is none.
+pub(super) fn captured(tokens: TokenStream, inner: &Ident) -> TokenStream {
+    let mut is_captured = false;
+    let said = |token: TokenTree| match token {
+        TokenTree::Group(group) => {
+            let mut inside = Group::new(group.delimiter(), captured(group.stream(), inner));
+            inside.set_span(group.span());
+            TokenTree::Group(inside)
+        }
+        TokenTree::Ident(word) if word == "Self" && is_captured => {
+            TokenTree::Ident(Ident::new(&inner.to_string(), word.span()))
+        }
+        token => {
+            match &token {
+                TokenTree::Ident(word) if word == "use" => is_captured = true,
+                TokenTree::Punct(mark) if mark.as_char() == '>' => is_captured = false,
+                _ => {}
+            }
+            token
+        }
+    };
+    tokens.into_iter().map(said).collect()
+}
+
 /// Whether `Self` is followed by `::` or `as`.
 fn is_only_asked(next: Option<&TokenTree>) -> bool {
     match next {

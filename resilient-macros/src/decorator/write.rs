@@ -189,6 +189,7 @@ impl Writer<'_> {
         report: &mut Report,
     ) -> Option<TokenStream> {
         let policies = &member.policies;
+        let signature = &capturing(signature, &bounds.inner);
         let inner = Inner { asked: &bounds.asked, runtime: &self.runtime };
         let (signature, call) = match Forward::of(signature, &quote!(#(#policies)*), &inner) {
             Ok(Forward { signature, call }) => {
@@ -239,6 +240,13 @@ impl Writer<'_> {
         };
         Meta::List(MetaList { path, delimiter, tokens: quote!(#crate_path #config #tokens) })
     }
+}
+
+/// The signature as an implementation has it.
+fn capturing(signature: &Signature, inner: &Ident) -> Signature {
+    let output = own_type::captured(signature.output.to_token_stream(), inner);
+    let output = syn::parse2(output).unwrap_or_else(|_| signature.output.clone());
+    Signature { output, ..signature.clone() }
 }
 
 /// The attribute itself, or those that it stands for under a condition.
