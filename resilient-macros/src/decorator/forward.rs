@@ -9,7 +9,7 @@ use syn::{
 };
 
 use super::own_type;
-use crate::mentions::mentions;
+use crate::mentions::{mentions, says};
 use crate::names::{Place, emit};
 use crate::wording;
 
@@ -61,14 +61,32 @@ impl Forward {
                 }
             });
         }
-        let (asked, name) = (inner.asked, &signature.ident);
-        let generics: Vec<TokenStream> =
-            signature.generics.params.iter().filter_map(named_argument).collect();
-        let generics = (!generics.is_empty()).then(|| emit!(::<#(#generics),*>));
-        let awaited = signature.asyncness.is_some().then(|| emit!(.await));
-        let call = emit!(#asked::#name #generics (#(#arguments),*) #awaited);
+        let call = call(&signature, &arguments, inner);
         Ok(Self { signature, call })
     }
+}
+
+/// The body of a method that is refused. Where what is returned has no name, it is taken from what is wrapped.
+pub(super) fn refused(signature: &Signature, inner: &Inner<'_>) -> TokenStream {
+    let nothing = emit!(::core::unimplemented!());
+    let is_safe = !matches!(signature.safety, syn::Safety::Unsafe(_));
+    if !is_safe || !says(signature.output.to_token_stream(), "impl") {
+        return nothing;
+    }
+    let argument = |input: &FnArg| match input {
+        FnArg::Typed(typed) if says(typed.ty.to_token_stream(), "impl") => typed.pat.to_token_stream(),
+        _ => nothing.clone(),
+    };
+    let arguments: Vec<TokenStream> = signature.inputs.iter().map(argument).collect();
+    call(signature, &arguments, inner)
+}
+
+fn call(signature: &Signature, arguments: &[TokenStream], inner: &Inner<'_>) -> TokenStream {
+    let (asked, name) = (inner.asked, &signature.ident);
+    let generics: Vec<TokenStream> = signature.generics.params.iter().filter_map(named_argument).collect();
+    let generics = (!generics.is_empty()).then(|| emit!(::<#(#generics),*>));
+    let awaited = signature.asyncness.is_some().then(|| emit!(.await));
+    emit!(#asked::#name #generics (#(#arguments),*) #awaited)
 }
 
 /// A `Self` that is neither an argument of its own nor asked for anything.

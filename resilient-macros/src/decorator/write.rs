@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use syn::{Attribute, MacroDelimiter, Meta, MetaList, Signature, TypeParamBound};
 
 use super::bounds::Bounds;
-use super::forward::{Forward, Inner, Refusal};
+use super::forward::{self, Forward, Inner, Refusal};
 use super::read::{Kind, Member, Trait, conditional, under_condition};
 use super::settings::Settings;
 use super::{imports_of, own_type};
@@ -188,7 +188,7 @@ impl Writer<'_> {
         bounds: &mut Bounds<'_>,
         report: &mut Report,
     ) -> Option<TokenStream> {
-        let policies = &member.policies;
+        let mut policies = &*member.policies;
         let signature = &capturing(signature, &bounds.inner);
         let inner = Inner { asked: &bounds.asked, runtime: &self.runtime };
         let (signature, call) = match Forward::of(signature, &quote!(#(#policies)*), &inner) {
@@ -204,8 +204,12 @@ impl Writer<'_> {
             Err(_) if has_body && policies.is_empty() => return None,
             Err(Refusal(place, message)) => {
                 place.error(message, report);
-                // So that nobody is told besides that it is missing, or that it does nothing.
-                (signature.clone(), emit!(#![allow(unused_variables)] ::core::unimplemented!()))
+                // So that nobody is told besides that it is missing, that it does nothing, or what a policy
+                // needs of it.
+                let imports = stack::imports_of(policies);
+                policies = &[];
+                let body = forward::refused(signature, &inner);
+                (signature.clone(), emit!(#![allow(unreachable_code, unused_variables)] #imports #body))
             }
         };
         let conditions = member.conditions();
