@@ -3,6 +3,7 @@
 
 pub mod attributes;
 pub mod captured;
+pub mod deprecated;
 pub mod futures;
 pub mod generics;
 pub mod members;

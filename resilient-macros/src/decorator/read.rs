@@ -12,6 +12,7 @@ use syn::{
 };
 
 use super::{is_decorator, is_policy};
+use crate::mentions::says;
 use crate::names::Place;
 use crate::report::Report;
 use crate::stack::last_name;
@@ -152,6 +153,17 @@ impl Trait {
         self.attributes.iter().find(|attribute| last_name(attribute.path()) == "async_trait")
     }
 
+    /// What the user allows in it, the wrapper included.
+    pub(super) fn allowed(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.path().is_ident("allow"))
+    }
+
+    /// Whether what is said of it outside its members says what is old.
+    pub(super) fn is_deprecated(&self) -> bool {
+        let mut types = self.members.iter().filter(|member| matches!(member.kind, Kind::Type(_)));
+        is_deprecated(&self.attributes) || types.any(Member::is_deprecated)
+    }
+
     /// The names of its associated types.
     pub(super) fn types(&self) -> impl Iterator<Item = &Ident> {
         self.members.iter().filter_map(|member| match &member.kind {
@@ -205,8 +217,18 @@ impl Member {
     }
 
     pub(super) fn is_deprecated(&self) -> bool {
-        self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"))
+        is_deprecated(&self.attributes)
     }
+}
+
+/// Perhaps under a condition.
+fn is_deprecated(attributes: &[Attribute]) -> bool {
+    let is_so = |attribute: &Attribute| {
+        let path = attribute.path();
+        path.is_ident("deprecated")
+            || (path.is_ident("cfg_attr") && says(attribute.to_token_stream(), "deprecated"))
+    };
+    attributes.iter().any(is_so)
 }
 
 impl ToTokens for Member {

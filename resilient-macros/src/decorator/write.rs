@@ -80,13 +80,16 @@ impl Writer<'_> {
                 }
             }
         });
+        let allowed: Vec<_> = self.decorated.allowed().collect();
         // A crate of its own need not use all of it.
         emit! {
             #[doc = #about]
+            #(#allowed)*
             #[derive(::core::clone::Clone, ::core::fmt::Debug)]
             #visibility struct #name<#parameter> { inner: #parameter, #field }
 
             #[allow(dead_code)]
+            #(#allowed)*
             impl<#parameter> #name<#parameter> {
                 /// Wraps `inner`.
                 #[must_use]
@@ -113,7 +116,11 @@ impl Writer<'_> {
         let Bounds { trait_path, inner, .. } = bounds;
         let async_trait = self.decorated.async_trait();
         let wrapper = self.located(inner);
+        let allowed = self.decorated.allowed();
+        let deprecated = self.decorated.is_deprecated().then(|| emit!(#[allow(deprecated)]));
         emit! {
+            #(#allowed)*
+            #deprecated
             #async_trait
             impl #parameters #trait_path for #wrapper #clause {
                 #members
@@ -144,6 +151,7 @@ impl Writer<'_> {
     /// A member of the implementation; nothing, where the trait's own does.
     fn member(&self, member: &Member, bounds: &mut Bounds<'_>, report: &mut Report) -> Option<TokenStream> {
         let (conditions, asked) = (member.conditions(), &bounds.asked);
+        let deprecated = member.is_deprecated().then(|| emit!(#[allow(deprecated)]));
         match &member.kind {
             Kind::Method(signature, body) => {
                 let has_body = matches!(body, TokenTree::Group(_));
@@ -156,7 +164,9 @@ impl Writer<'_> {
                 }
                 let clause = &generics.where_clause;
                 let (parameters, arguments, _) = generics.split_for_impl();
-                Some(emit!(#(#conditions)* type #name #parameters = #asked::#name #arguments #clause;))
+                Some(
+                    emit!(#(#conditions)* #deprecated type #name #parameters = #asked::#name #arguments #clause;),
+                )
             }
             Kind::Const(value) => {
                 let (name, ty) = (&value.ident, &value.ty);
@@ -168,7 +178,7 @@ impl Writer<'_> {
                         emit!(::core::unimplemented!())
                     }
                 };
-                Some(emit!(#(#conditions)* const #name: #ty = #value;))
+                Some(emit!(#(#conditions)* #deprecated const #name: #ty = #value;))
             }
             Kind::Macro(_) => None,
         }
