@@ -66,19 +66,30 @@ impl Forward {
     }
 }
 
-/// The body of a method that is refused. Where what is returned has no name, it is taken from what is wrapped.
-pub(super) fn refused(signature: &Signature, inner: &Inner<'_>) -> TokenStream {
+/// A method that is refused: it does nothing. Where what is returned has no name, it is that of what is wrapped.
+pub(super) fn refused(signature: &Signature, inner: &Inner<'_>) -> Forward {
     let nothing = emit!(::core::unimplemented!());
-    let is_safe = !matches!(signature.safety, syn::Safety::Unsafe(_));
-    if !is_safe || !says(signature.output.to_token_stream(), "impl") {
-        return nothing;
+    let mut signature = signature.clone();
+    let mut arguments = Vec::new();
+    for (index, input) in signature.inputs.iter_mut().enumerate() {
+        arguments.push(match input {
+            FnArg::Typed(typed) => {
+                let name = named(&typed.pat, index, &TokenStream::new());
+                *typed.pat = syn::parse_quote!(#name);
+                // The type of no other argument has to be found out.
+                if says(typed.ty.to_token_stream(), "impl") {
+                    name.to_token_stream()
+                } else {
+                    nothing.clone()
+                }
+            }
+            FnArg::Receiver(_) => nothing.clone(),
+        });
     }
-    let argument = |input: &FnArg| match input {
-        FnArg::Typed(typed) if says(typed.ty.to_token_stream(), "impl") => typed.pat.to_token_stream(),
-        _ => nothing.clone(),
-    };
-    let arguments: Vec<TokenStream> = signature.inputs.iter().map(argument).collect();
-    call(signature, &arguments, inner)
+    let is_safe = !matches!(signature.safety, syn::Safety::Unsafe(_));
+    let is_nameless = says(signature.output.to_token_stream(), "impl");
+    let call = if is_safe && is_nameless { call(&signature, &arguments, inner) } else { nothing };
+    Forward { signature, call }
 }
 
 fn call(signature: &Signature, arguments: &[TokenStream], inner: &Inner<'_>) -> TokenStream {

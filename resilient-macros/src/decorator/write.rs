@@ -218,8 +218,8 @@ impl Writer<'_> {
                 // needs of it.
                 let imports = stack::imports_of(policies);
                 policies = &[];
-                let body = forward::refused(signature, &inner);
-                (signature.clone(), emit!(#![allow(unreachable_code, unused_variables)] #imports #body))
+                let Forward { signature, call } = forward::refused(signature, &inner);
+                (signature, emit!(#![allow(unreachable_code, unused_variables)] #imports #call))
             }
         };
         let conditions = member.conditions();

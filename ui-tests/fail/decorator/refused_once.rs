@@ -10,7 +10,7 @@ trait Model {
     #[timeout(secs = 1)]
     async fn shared(self: Arc<Self>, text: &mut String) -> Result<u32, Fault>;
     #[retry]
-    fn later<T: Send>(self: Arc<Self>, _: T, text: impl Into<String>) -> impl Future<Output = Result<u32, Fault>> + Send;
+    fn later<T: Send>(self: Arc<Self>, _: T, text: impl Into<String>, _: impl Send) -> impl Future<Output = Result<u32, Fault>> + Send;
     #[deadline(secs = 1)]
     #[circuit_breaker]
     fn copied(self) -> Self;
