@@ -23,7 +23,7 @@ use settings::Settings;
 /// Expands the attribute with its arguments.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut report = Report::default();
-    let settings = Settings::parse(arguments, &mut report);
+    let mut settings = Settings::parse(arguments, &mut report);
     let mut decorated = match Trait::parse(item.clone(), settings.crate_path.as_ref()) {
         Ok(decorated) => decorated,
         Err(NotATrait::OtherItem(span)) => {
@@ -37,6 +37,9 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     };
     if settings.is_nameless {
         report.error(Span::call_site(), wording::no_wrapper_name(&decorated.name));
+    }
+    if let Some(name) = settings.name.take_if(|name| *name == decorated.name) {
+        report.error(name.span(), wording::wrapper_name_taken(&decorated.name));
     }
     let lost = decorated.take_misplaced(&mut report);
     decorated.check(&mut report);

@@ -78,6 +78,9 @@ wording! {
     no_trait(): "`#[decorator]` wraps the implementations of a trait, and this is none\nput it above a `trait`";
     no_wrapper_name(name): "what is the wrapper called?\nwrite `#[decorator(Guarded{name})]`";
     wrapper_name_is_an_identifier(): "the wrapper's name is a plain one: write `#[decorator(RetryingModel)]`";
+    wrapper_name_alone(name): "the wrapper's name stands by itself: write `#[decorator({name})]`";
+    wrapper_name_taken(name):
+        "the wrapper is a type beside the trait and needs a name of its own\nwrite `#[decorator(Guarded{name})]`";
     nothing_to_wrap(name):
         "no method of `{name}` has a policy, so its wrapper would do nothing\n\
          write `#[retry]` or another of these attributes above the methods that it is to guard";

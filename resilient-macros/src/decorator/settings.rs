@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Path, Token};
+use syn::{LitStr, Path, Token};
 
 use crate::names::emit;
 use crate::report::{Report, nearest};
@@ -50,6 +50,9 @@ impl Settings {
         let ahead = input.fork();
         let ident = ahead.call(Ident::parse_any);
         if let (Ok(name), true) = (&ident, ahead.peek(Token![=])) {
+            if name == "name" && self.is_nameless {
+                return self.take_labelled(name, input, report);
+            }
             let near = nearest(&name.to_string(), ["crate"]).map(wording::did_you_mean).unwrap_or_default();
             let names = "the wrapper's name and `crate`";
             report.error(name.span(), wording::unknown_setting("decorator", name, near, names));
@@ -62,6 +65,23 @@ impl Settings {
             Ok(name) => report.error(name.span(), wording::positional_twice("the wrapper's name")),
             Err(_) => report.error_at(&written, wording::wrapper_name_is_an_identifier()),
         }
+        Ok(())
+    }
+
+    /// `name = Guarded`: what is meant is clear.
+    fn take_labelled(
+        &mut self,
+        label: &Ident,
+        input: ParseStream<'_>,
+        report: &mut Report,
+    ) -> syn::Result<()> {
+        self.is_nameless = false;
+        let value = skip_to_comma(input)?.into_iter().skip(2).collect::<TokenStream>();
+        let quoted = || syn::parse2::<LitStr>(value.clone()).and_then(|text| text.parse());
+        let name = syn::parse2::<Ident>(value.clone()).or_else(|_| quoted()).ok();
+        let shown = name.as_ref().map_or_else(|| "RetryingModel".to_owned(), Ident::to_string);
+        report.error(label.span(), wording::wrapper_name_alone(shown));
+        self.name = self.name.take().or(name);
         Ok(())
     }
 

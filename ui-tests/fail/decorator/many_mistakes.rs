@@ -12,6 +12,8 @@ trait Model: Sized {
     async fn bounded(&self) -> Result<u32, Fault>;
     #[retry]
     #[retry]
+    fn twice(&self) -> Result<u32, Fault>;
+    #[retry]
     fn shared(self: Arc<Self>) -> Result<u32, Fault>;
     fn copy(&self) -> Self;
 }
