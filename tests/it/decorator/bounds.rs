@@ -302,3 +302,49 @@ impl Named for u32 {
 fn names_do_not_meet() {
     assert_eq!(M::new(3_u32).ask(M2).ok(), Some(3));
 }
+
+/// Can be tried again, whatever is in it.
+struct Wrap<'x, E>(&'x str, E);
+
+impl<E> resilient::Retryable for Wrap<'_, E> {
+    fn retry_classification(&self) -> resilient::RetryClassification {
+        resilient::RetryClassification::Transient { retry_after: None }
+    }
+}
+
+/// Error types that only one call knows: of them nothing can be said beside the implementation.
+#[decorator(GuardedCall)]
+trait Call {
+    type Error;
+
+    #[retry(backoff = none)]
+    fn named<'x>(&self, x: &'x str) -> Result<u32, Wrap<'x, Self::Error>>;
+    #[retry(backoff = none)]
+    fn left_out(&self, x: &'static str) -> Result<u32, Wrap<'_, Self::Error>>;
+    #[retry(backoff = none)]
+    fn of_a_type<T: Clone>(&self, x: T) -> Result<u32, Wrap<'static, (T, Self::Error)>>;
+}
+
+impl Call for String {
+    type Error = u8;
+
+    fn named<'x>(&self, x: &'x str) -> Result<u32, Wrap<'x, u8>> {
+        Err(Wrap(x, 1))
+    }
+
+    fn left_out(&self, _: &'static str) -> Result<u32, Wrap<'_, u8>> {
+        Err(Wrap(self, 2))
+    }
+
+    fn of_a_type<T: Clone>(&self, x: T) -> Result<u32, Wrap<'static, (T, u8)>> {
+        Err(Wrap("typed", (x, 3)))
+    }
+}
+
+#[test]
+fn nothing_is_demanded_of_what_only_a_call_knows() {
+    let one = GuardedCall::new("kept".to_owned());
+    assert!(matches!(one.named("asked"), Err(Wrap("asked", 1))));
+    assert!(matches!(one.left_out("asked"), Err(Wrap("kept", 2))));
+    assert!(matches!(one.of_a_type('x'), Err(Wrap("typed", ('x', 3)))));
+}
