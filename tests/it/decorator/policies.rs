@@ -146,3 +146,42 @@ fn associated_functions_are_guarded_too() {
         assert_eq!(u8::opened(false).ok(), Some(1));
     });
 }
+
+/// Gives another handle on the same thing, and calls its own methods.
+#[decorator(GuardedHandle)]
+trait Handle {
+    #[retry(max_attempts = 2, backoff = none)]
+    fn ask(&self) -> Result<u32, Fault>;
+    fn clone_box(&self) -> Box<dyn Handle>;
+    fn asked(&self) -> Result<u32, Fault> {
+        self.ask()
+    }
+}
+
+impl Handle for std::rc::Rc<std::cell::Cell<u32>> {
+    fn ask(&self) -> Result<u32, Fault> {
+        self.set(self.get() + 1);
+        Err(Fault::Busy { retry_after: None })
+    }
+
+    fn clone_box(&self) -> Box<dyn Handle> {
+        Box::new(Self::clone(self))
+    }
+}
+
+/// What is wrapped knows nothing of the wrapper.
+#[test]
+fn what_is_wrapped_gives_and_calls_what_is_not_guarded() {
+    let calls = std::rc::Rc::new(std::cell::Cell::new(0));
+    let guarded = GuardedHandle::new(std::rc::Rc::clone(&calls));
+    assert!(guarded.ask().is_err());
+    assert_eq!(calls.take(), 2, "guarded");
+    assert!(guarded.clone_box().ask().is_err());
+    assert_eq!(calls.take(), 1, "another handle is not");
+    assert!(guarded.asked().is_err());
+    assert_eq!(calls.take(), 1, "nor is what a default body calls");
+    // A default method that shall call the guarded one stands beside the trait.
+    let beside = |handle: &dyn Handle| handle.ask();
+    assert!(beside(&guarded).is_err());
+    assert_eq!(calls.take(), 2);
+}
