@@ -50,6 +50,7 @@ impl Speaking for Old {
 
 /// Old itself.
 #[decorator(GuardedAncient)]
+#[allow(deprecated)]
 #[deprecated(note = "ask another")]
 pub trait Ancient<T> {
     /// What goes wrong.
