@@ -4,6 +4,10 @@ use resilient::{decorator, retry};
 
 use crate::witness::Fault;
 
+/// Counts up to its number.
+#[derive(Clone, Copy, Debug)]
+pub struct Few(u32);
+
 /// Of the trait's parameters and of the method's.
 #[decorator(GuardedCounting)]
 pub trait Counting<'a, T: Clone + 'a, const N: usize> {
@@ -33,13 +37,13 @@ pub trait Counting<'a, T: Clone + 'a, const N: usize> {
     fn later(&self, n: u32) -> impl Future<Output = Result<u32, Fault>> + Send + use<'_, 'a, Self, T, N>;
 }
 
-impl<'a, T: Clone + 'a> Counting<'a, T, 3> for u32 {
+impl<'a, T: Clone + 'a> Counting<'a, T, 3> for Few {
     fn below(&self) -> impl Iterator<Item = u32> + use<'a, T> {
-        0..*self
+        0..self.0
     }
 
     fn lent(&self) -> impl Iterator<Item = u32> + use<'_, 'a, T> {
-        std::iter::once(self).copied()
+        std::iter::once(self).map(|few| few.0)
     }
 
     fn with<'x, U: Copy>(&self, other: &'x [U]) -> impl Iterator<Item = U> + use<'x, 'a, T, U> {
@@ -47,8 +51,8 @@ impl<'a, T: Clone + 'a> Counting<'a, T, 3> for u32 {
     }
 
     fn tried(&mut self) -> Result<impl Iterator<Item = u32> + use<'a, T>, Fault> {
-        *self += 1;
-        if *self < 3 { Err(Fault::Lost) } else { Ok(0..*self) }
+        self.0 += 1;
+        if self.0 < 3 { Err(Fault::Lost) } else { Ok(0..self.0) }
     }
 
     fn tried_with<'x, U: Copy>(
@@ -60,7 +64,7 @@ impl<'a, T: Clone + 'a> Counting<'a, T, 3> for u32 {
 
     async fn later(&self, n: u32) -> Result<u32, Fault> {
         std::future::ready(()).await;
-        Ok(*self + n)
+        Ok(self.0 + n)
     }
 }
 
@@ -80,17 +84,17 @@ pub trait Listing {
     fn tried(&self) -> Result<impl Iterator<Item = u32> + use<Self>, Fault>;
 }
 
-impl Listing for u32 {
+impl Listing for Few {
     fn all(&self) -> impl Iterator<Item = u32> + use<> {
-        0..*self
+        0..self.0
     }
 
     fn lent(&self) -> impl Iterator<Item = u32> + use<'_> {
-        std::iter::once(self).copied()
+        std::iter::once(self).map(|few| few.0)
     }
 
     fn tried(&self) -> Result<impl Iterator<Item = u32> + use<>, Fault> {
-        Ok(0..*self)
+        Ok(0..self.0)
     }
 }
 
@@ -100,26 +104,26 @@ mod tests {
 
     #[test]
     fn what_captures_no_self_outlives_it() {
-        let all = GuardedListing::new(3).all();
+        let all = GuardedListing::new(Few(3)).all();
         assert_eq!(all.count(), 3);
-        let tried = GuardedListing::new(3).tried();
+        let tried = GuardedListing::new(Few(3)).tried();
         assert_eq!(tried.map(Iterator::count).ok(), Some(3));
-        let listing = GuardedListing::new(3);
+        let listing = GuardedListing::new(Few(3));
         assert_eq!(listing.lent().count(), 1);
     }
 
     #[tokio::test(start_paused = true)]
     async fn parameters_are_captured_with_and_without_a_policy() {
-        type Guarded = GuardedCounting<u32>;
+        type Guarded = GuardedCounting<Few>;
         let others = [7, 8];
-        let mut counting = Guarded::new(0);
+        let mut counting = Guarded::new(Few(0));
         let tried = Counting::<(), 3>::tried(&mut counting);
         let with = Counting::<(), 3>::with(&counting, &others);
         let tried_with = Counting::<(), 3>::tried_with(&counting, &others);
         assert_eq!(Counting::<(), 3>::later(&counting, 4).await.ok(), Some(7));
         assert_eq!(Counting::<(), 3>::lent(&counting).last(), Some(3));
         let below = Counting::<(), 3>::below(&counting);
-        drop(counting);
+        assert!(Counting::<(), 3>::tried(&mut counting).is_ok(), "none of them borrows it");
         assert_eq!(below.count(), 3);
         assert_eq!((tried.map(Iterator::count).ok(), with.last()), (Some(3), Some(8)));
         assert_eq!(tried_with.ok().and_then(Iterator::last), Some(8));

@@ -94,7 +94,7 @@ pub trait Aging {
 }
 
 impl Aging for u32 {
-    const OLD: u32 = 1;
+    const OLD: Self = 1;
     type Old = u8;
     type Error = Fault;
 
