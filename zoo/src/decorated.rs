@@ -2,7 +2,6 @@
 //! it compiles under the lints of this crate is half of what is tested.
 
 pub mod attributes;
-pub mod captured;
 pub mod deprecated;
 pub mod futures;
 pub mod generics;

@@ -103,12 +103,12 @@ impl CircuitBreaker {
 fn is_misspelt(expr: &Expr, report: &mut Report) -> bool {
     let Expr::Path(path) = expr else { return false };
     let Some(name) = path.path.get_ident().map(ToString::to_string) else { return false };
-    if name.contains(char::is_uppercase) {
+    if !name.contains(char::is_lowercase) {
         return false;
     }
-    let Some(near) = nearest(&name, VOCABULARY.names.iter().copied()) else { return false };
     let names = all_of(VOCABULARY.names.iter().copied());
-    let hint = wording::did_you_mean(near);
+    let near = nearest(&name, VOCABULARY.names.iter().copied());
+    let hint = near.map(wording::did_you_mean).unwrap_or_default();
     report.error_at(expr, wording::unknown_setting(VOCABULARY.attribute, name, hint, names));
     true
 }
