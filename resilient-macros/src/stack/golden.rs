@@ -137,6 +137,19 @@ async fn fetch(request: Request) -> Result<Page, FetchError> {
 }
 
 #[test]
+fn fallback_with_a_single_flight() {
+    holds(
+        "fallback_with_a_single_flight",
+        r#"
+#[fallback(cached(max_age = "10m", key = query, single_flight), default = Page::empty())]
+async fn page(query: &str) -> Result<Served<Page>, SearchError> {
+    render(query).await
+}
+"#,
+    );
+}
+
+#[test]
 fn timeout() {
     holds(
         "timeout",

@@ -100,8 +100,8 @@ impl Cached {
     /// The call, as `out`; a good value is kept.
     ///
     /// ```text
-    /// let call = async { inner };
-    /// let out = share_async(&good, pin!(call), |error| Told(error).shared()).await;
+    /// let body = async { inner };
+    /// let out = share_async(&good, pin!(body), |error| Told(error).shared()).await;
     /// ```
     pub(super) fn call(&self, inner: &Call, function: &Function) -> TokenStream {
         let value = function.returns.value;
@@ -119,9 +119,9 @@ impl Cached {
         if function.is_async() {
             // All at one token: what cannot be kept is then told once.
             let value = value.first();
-            let shared = value.call("share_async", emit!(&good, __res::pin!(call), #shared), None);
+            let shared = value.call("share_async", emit!(&good, __res::pin!(body), #shared), None);
             let shared = value.awaited(&shared);
-            emit!(let call = async { #inner }; let out = #shared;)
+            emit!(let body = async { #inner }; let out = #shared;)
         } else {
             let shared = value.call("share", emit!(&good, || { #inner }, #shared), None);
             emit!(let out = #shared;)
