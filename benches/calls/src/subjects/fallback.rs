@@ -23,8 +23,8 @@ async fn ours(n: u64) -> Result<Served<u64>, Error> {
 }
 
 subjects! {
-    "without one", Fallback, false, |_| {}, SUCCEEDS, sync_alone;
-    "**resilient**, a safe value", Fallback, true, |_| {}, SUCCEEDS, sync_ours;
-    "async, without one", Fallback, false, |_| {}, SUCCEEDS, |n| done(alone(n));
-    "async, **resilient**, a safe value", Fallback, true, |_| {}, SUCCEEDS, |n| done(ours(n));
+    "the function alone", Fallback, false, |_| {}, SUCCEEDS, sync_alone;
+    "`#[fallback(default = 0)]`", Fallback, true, |_| {}, SUCCEEDS, sync_ours;
+    "async: the function alone", Fallback, false, |_| {}, SUCCEEDS, |n| done(alone(n));
+    "async: `#[fallback(default = 0)]`", Fallback, true, |_| {}, SUCCEEDS, |n| done(ours(n));
 }
