@@ -15,12 +15,12 @@ const NAME: &str = "degradable";
 /// ```text
 /// impl Degradable for CaseResult {
 ///     fn degraded(mut self, how: Degradation) -> Self {
-///         mark(&mut self.needs_review, &how);
+///         (mark_of(&self.needs_review).set)(&mut self.needs_review, &how);
 ///         self
 ///     }
 ///
 ///     fn is_degraded(&self) -> bool {
-///         is_marked(&self.needs_review)
+///         (mark_of(&self.needs_review).is_set)(&self.needs_review)
 ///     }
 /// }
 /// ```
@@ -44,14 +44,16 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     }
     let errors = report.finish();
     let crate_path = crate_path.map_or_else(|| emit!(::resilient), Path::into_token_stream);
-    let call = |name: &str, borrowed: TokenStream, more: TokenStream| {
-        let calls = marked
-            .iter()
-            .map(|(field, ty)| Place::of(ty).call(name, emit!(#borrowed self.#field #more), None));
-        calls.collect::<Vec<TokenStream>>()
-    };
-    let set = call("mark", emit!(&mut), emit!(, &how));
-    let asked = call("is_marked", emit!(&), TokenStream::new());
+    let marks = |(field, ty): &(Member, &Type)| Place::of(ty).call("mark_of", emit!(&self.#field), None);
+    let set = marked.iter().map(|own| {
+        let (marks, (field, _)) = (marks(own), own);
+        emit!((#marks.set)(&mut self.#field, &how))
+    });
+    let asked = marked.iter().map(|own| {
+        let (marks, (field, _)) = (marks(own), own);
+        emit!((#marks.is_set)(&self.#field))
+    });
+    let asked: Vec<TokenStream> = asked.collect();
     let asked = if asked.is_empty() { emit!(false) } else { emit!(#(#asked)||*) };
     let name = &input.ident;
     let (generics, arguments, clause) = input.generics.split_for_impl();

@@ -115,12 +115,16 @@ pub fn value_for<R: Outcome>(value: impl Into<R::Value>) -> R::Value {
     value.into()
 }
 
-/// See [`Mark::set`].
-pub fn mark<M: Mark>(field: &mut M, how: &Degradation) {
-    field.set(how);
+/// How a field of that type is marked, and how it is asked.
+#[derive(Debug)]
+pub struct Marks<M> {
+    /// See [`Mark::set`].
+    pub set: fn(&mut M, &Degradation),
+    /// See [`Mark::is_set`].
+    pub is_set: fn(&M) -> bool,
 }
 
-/// See [`Mark::is_set`].
-pub fn is_marked<M: Mark>(field: &M) -> bool {
-    field.is_set()
+/// Both in one place, so that what is wrong with the type of a field is told once.
+pub fn mark_of<M: Mark>(_field: &M) -> Marks<M> {
+    Marks { set: M::set, is_set: M::is_set }
 }
