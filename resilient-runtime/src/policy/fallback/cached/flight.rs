@@ -58,6 +58,13 @@ impl Flights {
             (running.len(), running.capacity())
         })
     }
+
+    /// How many take part in them.
+    #[cfg(test)]
+    pub(super) fn seats(&self) -> usize {
+        let seats = |flight: &Arc<Flight>| flight.seats.load(Ordering::Relaxed);
+        self.0.get().map_or(0, |table| lock(&table.running).values().flatten().map(seats).sum())
+    }
 }
 
 /// One call that several may take part in.
